@@ -1,0 +1,40 @@
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/** Time limits only end what hangs: the machines that run this may be busy, and the full tier takes its time. */
+const testTimeout = process.env.TEST_TIER === 'full' ? 3_600_000 : 120_000;
+const patience = { testTimeout, hookTimeout: 120_000 };
+const exclude = [...configDefaults.exclude, '**/data/**'];
+
+export default defineConfig({
+  test: {
+    globalSetup: ['tests/postgres-setup.ts'],
+    teardownTimeout: 60_000,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{core,infra,migrations,workers,server,web}/**/*.test.ts'],
+          exclude,
+          ...patience,
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: ['tests/**/*.test.ts'],
+          exclude: [...exclude, 'tests/e2e/**'],
+          ...patience,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['tests/e2e/**/*.test.ts'],
+          exclude,
+          fileParallelism: false,
+          ...patience,
+        },
+      },
+    ],
+  },
+});
