@@ -1,0 +1,59 @@
+import { z } from 'zod';
+
+/** An RFC 9457 problem document. `code` is stable, `detail` is a sentence for a person. */
+export const problem = z.object({
+  type: z.literal('about:blank'),
+  title: z.string(),
+  status: z.int(),
+  code: z.string(),
+  detail: z.string(),
+  requestId: z.string(),
+  /** With `code: "invalid"`: what is wrong, field by field. */
+  fields: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+});
+export type Problem = z.infer<typeof problem>;
+
+/**
+ * Every error this API gives by name. Features throw them by code; nothing else reaches a client but
+ * `internal`, which says nothing of the inside.
+ */
+export const problems = {
+  invalid: {
+    status: 422,
+    detail: 'Some of what was sent does not fit. The fields say what and why.',
+  },
+  signed_out: { status: 401, detail: 'Please sign in first.' },
+  wrong_password: {
+    status: 401,
+    detail: 'This e-mail address and password do not belong together.',
+  },
+  forbidden_origin: {
+    status: 403,
+    detail: 'This request came from another site, so it was refused.',
+  },
+  not_found: { status: 404, detail: 'There is nothing here that you can see.' },
+  too_many_requests: {
+    status: 429,
+    detail: 'That was a lot of tries in a short time. Please wait a minute.',
+  },
+  too_large: { status: 413, detail: 'That is larger than this server accepts.' },
+  no_space: {
+    status: 507,
+    detail:
+      'The server has too little space left for this video. Nothing was lost: please tell whoever runs it.',
+  },
+  upload_exists: { status: 409, detail: 'This recording already has a video.' },
+  upload_busy: {
+    status: 423,
+    detail:
+      'This upload is still being written by an earlier request. Please try again in a moment.',
+  },
+  not_ready: { status: 409, detail: 'This recording cannot be watched yet.' },
+  not_failed: {
+    status: 409,
+    detail: 'This recording did not fail, so there is nothing to try again.',
+  },
+  unavailable: { status: 503, detail: 'Not ready yet. Please try again in a moment.' },
+  internal: { status: 500, detail: 'Something went wrong on our side. Please try again.' },
+} as const satisfies Record<string, { status: number; detail: string }>;
+export type ProblemCode = keyof typeof problems;

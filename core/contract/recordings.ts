@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import type { FailureCode } from './failures.ts';
+import { id, instant, moment, pageOf, pageQuery, person } from './fields.ts';
+import { routes } from './route.ts';
+
+export const recordingStates = ['draft', 'uploading', 'processing', 'ready', 'failed'] as const;
+export const phases = ['early_years', 'primary', 'secondary', 'post_16'] as const;
+
+const about = {
+  title: z.string().trim().min(1).max(200),
+  subject: z.string().trim().max(80).nullable(),
+  phase: z.enum(phases).nullable(),
+  yearGroup: z.string().trim().max(40).nullable(),
+  className: z.string().trim().max(40).nullable(),
+  lessonDate: z.iso.date().nullable(),
+};
+
+/** Whoever can see it besides its owner: what the sentence "Seen by …" is made from. Only its owner gets it. */
+const audience = z.array(
+  z.object({
+    type: z.enum(['user', 'group']),
+    name: z.string(),
+    canComment: z.boolean(),
+    expiresAt: instant.nullable(),
+  }),
+);
+
+/** The talk that a grant opens. It outlives the grant for the owner. */
+const conversation = z.object({
+  id,
+  /** The other side, from the reader's point of view: whom the owner shared with, or the owner. */
+  with: z.object({ type: z.enum(['user', 'group']), id, name: z.string() }),
+  canComment: z.boolean(),
+  /** False where the grant has ended: only the owner still sees it. */
+  isLive: z.boolean(),
+});
+
+export const recording = z.object({
+  id,
+  ...about,
+  owner: person,
+  isMine: z.boolean(),
+  state: z.enum(recordingStates),
+  /** True as soon as anything can be watched. */
+  playable: z.boolean(),
+  durationMs: z.int().nullable(),
+  /** What is done of the work in the present state, from 0 to 1; `null` where there is none. */
+  progress: z.number().min(0).max(1).nullable(),
+  failure: z.object({ code: z.custom<FailureCode>(), detail: z.string() }).nullable(),
+  /** The file ended before it said it would: what was there can be watched. */
+  isIncomplete: z.boolean(),
+  /** The file as it was uploaded. `isSafe`: the whole file and its checksum are stored. Only its owner gets it. */
+  source: z
+    .object({
+      filename: z.string(),
+      sizeBytes: z.int(),
+      receivedBytes: z.int(),
+      isSafe: z.boolean(),
+    })
+    .nullable(),
+  /** The widest cut that the reader may watch. */
+  cutId: id.nullable(),
+  posterUrl: z.string().nullable(),
+  audience: audience.nullable(),
+  /** What a reader who does not own it may do, and until when; `null` for its owner. */
+  access: z.object({ canComment: z.boolean(), expiresAt: instant.nullable() }).nullable(),
+  createdAt: instant,
+  deletedAt: instant.nullable(),
+});
+export type Recording = z.infer<typeof recording>;
+
+export const recordingDetail = recording.extend({
+  conversations: z.array(conversation),
+  abilities: z.object({
+    edit: z.boolean(),
+    share: z.boolean(),
+    delete: z.boolean(),
+    retry: z.boolean(),
+  }),
+});
+export type RecordingDetail = z.infer<typeof recordingDetail>;
+export type Conversation = z.infer<typeof conversation>;
+
+export const recordingRoutes = routes({
+  'POST /api/recordings': {
+    summary:
+      'Makes a draft recording; its video then comes by tus at /api/uploads. The same `clientId` again gives the same recording.',
+    body: z.object({
+      ...z
+        .object(about)
+        .partial({ subject: true, phase: true, yearGroup: true, className: true, lessonDate: true })
+        .shape,
+      clientId: id.optional(),
+    }),
+    success: { status: 201, body: recordingDetail },
+  },
+  'GET /api/recordings': {
+    summary:
+      'Recordings, newest first: `mine` (the default), those `shared` with me, or my `trash` (kept for 30 days).',
+    query: pageQuery.extend({ scope: z.enum(['mine', 'shared', 'trash']).default('mine') }),
+    success: { status: 200, body: pageOf(recording) },
+  },
+  'GET /api/recordings/:id': {
+    summary: 'One recording, with its conversations and what the reader may do.',
+    params: z.object({ id }),
+    success: { status: 200, body: recordingDetail },
+  },
+  'PATCH /api/recordings/:id': {
+    summary: 'Changes what the owner says about a recording.',
+    params: z.object({ id }),
+    body: z.object(about).partial(),
+    success: { status: 200, body: recordingDetail },
+  },
+  'DELETE /api/recordings/:id': {
+    summary:
+      'Moves a recording to the trash: nobody else sees it from now on, and after 30 days it is gone.',
+    params: z.object({ id }),
+    success: { status: 204, body: null },
+  },
+  'POST /api/recordings/:id/restore': {
+    summary: 'Takes a recording back out of the trash.',
+    params: z.object({ id }),
+    success: { status: 200, body: recordingDetail },
+  },
+  'POST /api/recordings/:id/retry': {
+    summary: 'Prepares a failed recording once more.',
+    params: z.object({ id }),
+    success: { status: 200, body: recordingDetail },
+  },
+});
+
+export const mediaParams = z.object({ id, cutId: id });
+export const renditionParams = mediaParams.extend({ renditionId: id });
+/** Segment times never pass through JSON; these bound the numbers in media addresses. */
+export const segmentParams = renditionParams.extend({
+  index: z.coerce.number().int().min(0).max(100_000),
+});
+export const momentQuery = z.object({ t: moment.optional() });

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type AudioRendition,
+  durationUsOf,
+  type VideoRendition,
+  writeMedia,
+  writeMultivariant,
+} from './index.ts';
+
+const picture: VideoRendition = {
+  kind: 'video',
+  codec: 'avc1.64001f',
+  width: 1280,
+  height: 720,
+  frameRate: 30000 / 1001,
+  averageBandwidth: 1_200_000.2,
+  peakBandwidth: 2_000_000,
+  init: { offset: 0, length: 900 },
+  segments: [
+    { durationUs: 4_004_000, offset: 900, length: 1000 },
+    { durationUs: 4_504_000, offset: 1900, length: 1000 },
+    { durationUs: 33, offset: 2900, length: 10 },
+  ],
+};
+const sound: AudioRendition = {
+  kind: 'audio',
+  codec: 'mp4a.40.2',
+  channels: 2,
+  averageBandwidth: 96_000,
+  peakBandwidth: 100_000,
+  init: { offset: 0, length: 700 },
+  segments: [{ durationUs: 4_010_667, offset: 700, length: 5 }],
+};
+const address = (rendition: { kind: string }) => `${rendition.kind}.m3u8`;
+
+describe('writeMultivariant', () => {
+  it('names real codecs, bandwidths, size and rate, and the sound as a group', () => {
+    expect(writeMultivariant([picture, sound], address)).toBe(`#EXTM3U
+#EXT-X-VERSION:7
+#EXT-X-INDEPENDENT-SEGMENTS
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="Sound",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",URI="audio.m3u8"
+#EXT-X-STREAM-INF:BANDWIDTH=2100000,AVERAGE-BANDWIDTH=1296001,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=29.970,AUDIO="sound"
+video.m3u8
+`);
+  });
+
+  it('promises no sound where there is none', () => {
+    const text = writeMultivariant([picture], address);
+    expect(text).not.toContain('AUDIO');
+    expect(text).toContain('CODECS="avc1.64001f",');
+  });
+
+  it('offers sound alone as a variant', () => {
+    const text = writeMultivariant([sound], address);
+    expect(text).toContain('CODECS="mp4a.40.2"\naudio.m3u8');
+    expect(text).not.toContain('RESOLUTION');
+  });
+
+  it('refuses to write an empty one', () => {
+    expect(() => writeMultivariant([], address)).toThrow(RangeError);
+  });
+});
+
+describe('writeMedia', () => {
+  it('gives every segment an address of its own and ends', () => {
+    const text = writeMedia(picture, (_rendition, part) => `${part}.m4s`);
+    expect(text).toBe(`#EXTM3U
+#EXT-X-VERSION:7
+#EXT-X-TARGETDURATION:5
+#EXT-X-MEDIA-SEQUENCE:0
+#EXT-X-PLAYLIST-TYPE:VOD
+#EXT-X-INDEPENDENT-SEGMENTS
+#EXT-X-MAP:URI="init.m4s"
+#EXTINF:4.004000,
+0.m4s
+#EXTINF:4.504000,
+1.m4s
+#EXTINF:0.000033,
+2.m4s
+#EXT-X-ENDLIST
+`);
+  });
+
+  it('adds up', () => {
+    expect(durationUsOf(picture)).toBe(8_508_033);
+  });
+});
