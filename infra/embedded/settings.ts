@@ -1,0 +1,46 @@
+import { resolve } from 'node:path';
+
+/** Something that keeps Second Look from starting; its message is one sentence that says what to do. */
+export class StartProblem extends Error {}
+
+export interface LauncherSettings {
+  host: string;
+  port: number;
+  /** Where the server answers on this machine. */
+  address: string;
+  publicUrl: string;
+  /** Absolute. */
+  dataDir: string;
+  /** The operator's own database, or undefined for the embedded one. */
+  databaseUrl: string | undefined;
+}
+
+/**
+ * What the launcher itself needs to know; the server and the workers read the rest of the environment.
+ * @throws StartProblem
+ */
+export function readSettings(env: NodeJS.ProcessEnv): LauncherSettings {
+  const port = Number(env.PORT || 3000);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new StartProblem(`PORT is "${env.PORT}": set it to a whole number from 1 to 65535.`);
+  const host = env.HOST || '127.0.0.1';
+  const address = `http://${reachable(host)}:${port}`;
+  const databaseUrl = env.DATABASE_URL || undefined;
+  if (databaseUrl && !env.MIGRATOR_DATABASE_URL)
+    throw new StartProblem(
+      'DATABASE_URL is set, so set MIGRATOR_DATABASE_URL too: the same database as a user who may make roles in it.',
+    );
+  return {
+    host,
+    port,
+    address,
+    publicUrl: env.PUBLIC_URL || address,
+    dataDir: resolve(env.DATA_DIR || 'data'),
+    databaseUrl,
+  };
+}
+
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::' || host === 'localhost') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readConfig, roleUrl } from './index.ts';
+
+const good = { DATABASE_URL: 'postgres://db.example/second_look', SECRET: 'x'.repeat(32) };
+
+describe('configuration', () => {
+  it('fills in what is not set, and takes an empty value for unset', () => {
+    const config = readConfig({ ...good, PORT: '', PUBLIC_URL: '' });
+    expect(config.port).toBe(3000);
+    expect(config.publicUrl).toBe('http://127.0.0.1:3000');
+  });
+
+  it('drops the slash behind the public address', () => {
+    expect(readConfig({ ...good, PUBLIC_URL: 'https://look.school.example/' }).publicUrl).toBe(
+      'https://look.school.example',
+    );
+  });
+
+  it('lists everything that is wrong at once', () => {
+    const read = () => readConfig({ PORT: 'abc', SECRET: 'short', PUBLIC_URL: 'ftp://x' });
+    expect(read).toThrow(ConfigError);
+    for (const name of ['PORT', 'SECRET', 'PUBLIC_URL', 'DATABASE_URL']) expect(read).toThrow(name);
+  });
+});
+
+describe('roles', () => {
+  it('gives each role a password of its own and keeps the rest of the address', () => {
+    const app = new URL(roleUrl('postgres://a:b@db:5433/look?sslmode=require', 's', 'app'));
+    const worker = new URL(roleUrl('postgres://a:b@db:5433/look', 's', 'worker'));
+    expect(app.host).toBe('db:5433');
+    expect(app.pathname).toBe('/look');
+    expect(app.search).toBe('?sslmode=require');
+    expect(app.username).toBe('second_look_app');
+    expect(app.password).toMatch(/^[0-9a-f]{64}$/);
+    expect(app.password).not.toBe(worker.password);
+  });
+});

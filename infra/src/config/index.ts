@@ -1,0 +1,77 @@
+import { createHmac } from 'node:crypto';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+/** All configuration, read once from the environment. README.md has the table for operators. */
+const settings = z.object({
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  DATA_DIR: z.string().min(1).default('./data'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  SECRET: z.string().min(32, 'must have 32 characters or more'),
+  FFMPEG_PATH: z.string().optional(),
+  FFPROBE_PATH: z.string().optional(),
+  MAX_UPLOAD_BYTES: z.coerce.number().int().positive().default(50_000_000_000),
+  TRUST_PROXY: z.stringbool().default(false),
+  WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(1),
+  LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
+});
+
+export interface Config {
+  host: string;
+  port: number;
+  /** What browsers type, without a slash at its end. Cookies, links and the check of origins follow from it. */
+  publicUrl: string;
+  dataDir: string;
+  /** Address of the database; its credentials are replaced by each role's own. */
+  databaseUrl: string;
+  secret: string;
+  maxUploadBytes: number;
+  trustProxy: boolean;
+  workerConcurrency: number;
+  logLevel: z.infer<typeof settings>['LOG_LEVEL'];
+}
+
+export class ConfigError extends Error {}
+
+/**
+ * Reads and checks the configuration.
+ * @throws ConfigError whose message lists everything that is wrong, a line each
+ */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const { success, data, error } = settings.safeParse(given);
+  if (!success) {
+    const lines = error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new ConfigError(`The configuration does not fit:\n${lines.join('\n')}`);
+  }
+  return {
+    host: data.HOST,
+    port: data.PORT,
+    publicUrl: (data.PUBLIC_URL ?? `http://127.0.0.1:${data.PORT}`).replace(/\/+$/, ''),
+    dataDir: resolve(data.DATA_DIR),
+    databaseUrl: data.DATABASE_URL,
+    secret: data.SECRET,
+    maxUploadBytes: data.MAX_UPLOAD_BYTES,
+    trustProxy: data.TRUST_PROXY,
+    workerConcurrency: data.WORKER_CONCURRENCY,
+    logLevel: data.LOG_LEVEL,
+  };
+}
+
+/** The logins of the database; migrations/sql/roles.sql says what each is for. */
+export type Role = 'migrator' | 'app' | 'auth' | 'worker' | 'queue';
+
+/** A key for one purpose, derived from the secret: knowing one tells nothing about another. */
+export function deriveKey(secret: string, purpose: string): string {
+  return createHmac('sha256', secret).update(purpose).digest('hex');
+}
+
+/** The database's address with one role's own name and password. */
+export function roleUrl(databaseUrl: string, secret: string, role: Role): string {
+  const url = new URL(databaseUrl);
+  url.username = `second_look_${role}`;
+  url.password = deriveKey(secret, `database role ${role}`);
+  return url.href;
+}

@@ -1,0 +1,69 @@
+import { sql } from 'drizzle-orm';
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import pg from 'pg';
+
+/**
+ * The one door to the database. Whatever is asked as a person is asked in a transaction that says who;
+ * the policies in migrations/ decide what that person sees.
+ */
+
+export type Transaction = Parameters<Parameters<NodePgDatabase['transaction']>[0]>[0];
+
+export interface Database {
+  /** Works as the person `userId`. Nothing that waits for the network belongs inside. */
+  as<T>(userId: string, work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Works as the login itself, for what is no person's business: workers, sign-in, health. */
+  plain: NodePgDatabase;
+  /** The connections underneath, for libraries that want them. */
+  pool: pg.Pool;
+  /** Throws a sentence for the operator if the login could get around the policies. */
+  refusePower(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * @param url address with the login's name and password
+ * @param onIdleError hears of connections that broke while nobody used them
+ */
+export function openDatabase(
+  url: string,
+  { max = 10, onIdleError = () => {} }: { max?: number; onIdleError?: (error: Error) => void } = {},
+): Database {
+  const pool = new pg.Pool({ connectionString: url, max, connectionTimeoutMillis: 10_000 });
+  pool.on('error', onIdleError);
+  const plain = drizzle({ client: pool });
+  return {
+    plain,
+    pool,
+    as: (userId, work) =>
+      plain.transaction(async (tx) => {
+        await tx.execute(sql`select set_config('app.user_id', ${userId}, true)`);
+        return work(tx);
+      }),
+    refusePower: async () => {
+      const { rows } = await plain.execute<{ power: boolean }>(sql`
+        select r.rolsuper or r.rolbypassrls or pg_has_role('second_look_owner', 'member') as power
+        from pg_roles r where r.rolname = current_user`);
+      if (rows[0]?.power !== false) {
+        throw new Error(
+          'The database login of the server may read everything, so the rules of who sees what would not hold. Give it the role second_look_app, which `migrate` makes.',
+        );
+      }
+    },
+    close: () => pool.end(),
+  };
+}
+
+/** The SQLSTATE behind a failed query, wherever the driver or drizzle keeps it; EPIPE and its like look the same, but none begins with E. */
+export function sqlState(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (
+      'code' in cause &&
+      typeof cause.code === 'string' &&
+      /^(?!E)[0-9A-Z]{5}$/.test(cause.code)
+    ) {
+      return cause.code;
+    }
+  }
+  return undefined;
+}
