@@ -1,0 +1,85 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { roleUrl } from '@second-look/infra/config';
+import pg from 'pg';
+
+const folder = new URL('../sql/', import.meta.url);
+const roles = ['migrator', 'app', 'auth', 'worker', 'queue'] as const;
+
+export interface Database {
+  /** Address of the database, as somebody who may make roles in its cluster. */
+  adminUrl: string;
+  /** The secret from which each role's password is derived. */
+  secret: string;
+}
+
+/**
+ * Brings a database to the present shape: roles first, then each numbered file that it has not seen, in
+ * one transaction each, under a lock that makes several at once wait for one another.
+ * @returns the names of the files that were applied now
+ */
+export async function migrate({ adminUrl, secret }: Database): Promise<string[]> {
+  await withClient(adminUrl, (client) => makeRoles(client, secret));
+  return withClient(roleUrl(adminUrl, secret, 'migrator'), applyPending);
+}
+
+async function makeRoles(client: pg.Client, secret: string) {
+  await client.query(await readFile(new URL('roles.sql', folder), 'utf8'));
+  await client.query('select pg_advisory_lock(hashtext($1))', ['second_look roles']);
+  for (const role of roles) {
+    const password = decodeURIComponent(new URL(roleUrl('postgres://x', secret, role)).password);
+    const name = client.escapeIdentifier(`second_look_${role}`);
+    await client.query(`alter role ${name} password ${client.escapeLiteral(password)}`);
+  }
+}
+
+async function applyPending(client: pg.Client): Promise<string[]> {
+  await client.query('set role second_look_owner');
+  await client.query('select pg_advisory_lock(hashtext($1))', ['second_look migrations']);
+  await client.query('create schema if not exists migration');
+  await client.query(
+    'create table if not exists migration.applied (name text primary key, at timestamptz not null default now())',
+  );
+  const seen = await client.query<{ name: string }>('select name from migration.applied');
+  const applied = new Set(seen.rows.map((row) => row.name));
+  const files = (await readdir(folder)).filter((name) => /^\d{4}_/.test(name)).sort();
+  const pending = files.filter((name) => !applied.has(name));
+  for (const name of pending) {
+    await client.query('begin');
+    try {
+      await client.query(await readFile(new URL(name, folder), 'utf8'));
+      await client.query('insert into migration.applied (name) values ($1)', [name]);
+      await client.query('commit');
+    } catch (error) {
+      await client.query('rollback');
+      throw new Error(
+        `Migration ${name} failed: ${error instanceof Error ? error.message : error}`,
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+  return pending;
+}
+
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+if (import.meta.main) {
+  const { MIGRATOR_DATABASE_URL: adminUrl, SECRET: secret } = process.env;
+  if (!adminUrl || !secret) {
+    process.stderr.write('To migrate, set MIGRATOR_DATABASE_URL and SECRET.\n');
+    process.exit(1);
+  }
+  const applied = await migrate({ adminUrl, secret });
+  process.stdout.write(
+    applied.length > 0 ? `Applied ${applied.join(', ')}.\n` : 'The database is up to date.\n',
+  );
+}

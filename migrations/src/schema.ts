@@ -1,0 +1,234 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  date,
+  doublePrecision,
+  integer,
+  jsonb,
+  pgTable,
+  pgView,
+  primaryKey,
+  real,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core';
+
+/**
+ * The tables as drizzle knows them: the types of their rows. sql/ makes them and says what is constrained
+ * and who may see what; a test holds the two against each other.
+ */
+
+const instant = (name: string) => timestamp(name, { withTimezone: true });
+const createdAt = () => instant('created_at').notNull().defaultNow();
+const updatedAt = () => instant('updated_at').notNull().defaultNow();
+const bytes = (name: string) => bigint(name, { mode: 'number' });
+
+export const person = pgView('person', { id: uuid().notNull(), name: text().notNull() }).existing();
+
+export const organisation = pgTable('organisation', {
+  id: uuid().primaryKey(),
+  parentId: uuid('parent_id'),
+  kind: text({ enum: ['trust', 'school'] }).notNull(),
+  name: text().notNull(),
+  createdAt: createdAt(),
+});
+
+export const membership = pgTable(
+  'membership',
+  {
+    userId: uuid('user_id').notNull(),
+    organisationId: uuid('organisation_id').notNull(),
+    role: text({ enum: ['member', 'lead', 'admin'] }).notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.organisationId] })],
+);
+
+export const group = pgTable('group', {
+  id: uuid().primaryKey(),
+  organisationId: uuid('organisation_id'),
+  kind: text({ enum: ['pair', 'trio', 'team', 'plc', 'cohort'] }).notNull(),
+  name: text().notNull(),
+  createdAt: createdAt(),
+});
+
+export const groupMember = pgTable(
+  'group_member',
+  {
+    groupId: uuid('group_id').notNull(),
+    userId: uuid('user_id').notNull(),
+    role: text({ enum: ['member', 'facilitator'] })
+      .notNull()
+      .default('member'),
+    createdAt: createdAt(),
+  },
+  (table) => [primaryKey({ columns: [table.groupId, table.userId] })],
+);
+
+export const principal = pgTable('principal', {
+  id: uuid().primaryKey().default(sql`gen_random_uuid()`),
+  userId: uuid('user_id'),
+  groupId: uuid('group_id'),
+});
+
+export const recording = pgTable('recording', {
+  id: uuid().primaryKey(),
+  ownerId: uuid('owner_id').notNull(),
+  clientId: uuid('client_id').notNull(),
+  title: text().notNull(),
+  subject: text(),
+  phase: text({ enum: ['early_years', 'primary', 'secondary', 'post_16'] }),
+  yearGroup: text('year_group'),
+  className: text('class_name'),
+  lessonDate: date('lesson_date', { mode: 'string' }),
+  state: text({ enum: ['draft', 'uploading', 'processing', 'ready', 'failed'] })
+    .notNull()
+    .default('draft'),
+  playable: boolean().notNull().default(false),
+  progress: real(),
+  durationMs: integer('duration_ms'),
+  failureCode: text('failure_code'),
+  isIncomplete: boolean('is_incomplete').notNull().default(false),
+  createdAt: createdAt(),
+  updatedAt: updatedAt(),
+  deletedAt: instant('deleted_at'),
+});
+
+export const upload = pgTable('upload', {
+  id: uuid().primaryKey(),
+  recordingId: uuid('recording_id').notNull(),
+  filename: text().notNull(),
+  contentType: text('content_type').notNull(),
+  sizeBytes: bytes('size_bytes').notNull(),
+  offsetBytes: bytes('offset_bytes').notNull().default(0),
+  objectKey: text('object_key').notNull(),
+  leaseId: uuid('lease_id'),
+  leaseUntil: instant('lease_until'),
+  createdAt: createdAt(),
+  updatedAt: updatedAt(),
+  finishedAt: instant('finished_at'),
+});
+
+export const source = pgTable('source', {
+  id: uuid().primaryKey(),
+  recordingId: uuid('recording_id').notNull(),
+  objectKey: text('object_key').notNull(),
+  filename: text().notNull(),
+  contentType: text('content_type').notNull(),
+  sizeBytes: bytes('size_bytes').notNull(),
+  sha256: text(),
+  facts: jsonb(),
+  createdAt: createdAt(),
+});
+
+export const cut = pgTable('cut', {
+  id: uuid().primaryKey(),
+  recordingId: uuid('recording_id').notNull(),
+  startMs: integer('start_ms').notNull().default(0),
+  endMs: integer('end_ms'),
+  publishedAttempt: integer('published_attempt'),
+  posterKey: text('poster_key'),
+  createdAt: createdAt(),
+});
+
+export const rendition = pgTable('rendition', {
+  id: uuid().primaryKey(),
+  cutId: uuid('cut_id').notNull(),
+  attempt: integer().notNull(),
+  kind: text({ enum: ['video', 'audio'] }).notNull(),
+  codec: text().notNull(),
+  width: integer(),
+  height: integer(),
+  frameRate: doublePrecision('frame_rate'),
+  channels: integer(),
+  averageBandwidth: integer('average_bandwidth').notNull(),
+  peakBandwidth: integer('peak_bandwidth').notNull(),
+  createdAt: createdAt(),
+});
+
+/** Where a segment lies in its chunk's object, and how long it plays, in microseconds as ffmpeg writes it. */
+export interface StoredSegment {
+  durationUs: number;
+  offset: number;
+  length: number;
+}
+
+export const renditionChunk = pgTable(
+  'rendition_chunk',
+  {
+    renditionId: uuid('rendition_id').notNull(),
+    index: integer().notNull(),
+    objectKey: text('object_key').notNull(),
+    initOffset: integer('init_offset').notNull(),
+    initLength: integer('init_length').notNull(),
+    segments: jsonb().$type<StoredSegment[]>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.renditionId, table.index] })],
+);
+
+export const processingStep = pgTable('processing_step', {
+  id: uuid().primaryKey(),
+  recordingId: uuid('recording_id').notNull(),
+  cutId: uuid('cut_id').notNull(),
+  kind: text({ enum: ['prepare'] }).notNull(),
+  state: text({ enum: ['pending', 'running', 'done', 'failed'] })
+    .notNull()
+    .default('pending'),
+  attempt: integer().notNull().default(0),
+  reopenedAfter: integer('reopened_after').notNull().default(0),
+  errorCode: text('error_code'),
+  errorLog: text('error_log'),
+  createdAt: createdAt(),
+  updatedAt: updatedAt(),
+});
+
+export const grant = pgTable('grant', {
+  id: uuid().primaryKey(),
+  recordingId: uuid('recording_id').notNull(),
+  cutId: uuid('cut_id').notNull(),
+  principalId: uuid('principal_id').notNull(),
+  rights: text({ enum: ['view', 'comment', 'reshare', 'download'] })
+    .array()
+    .notNull(),
+  reason: text().notNull().default(''),
+  grantedBy: uuid('granted_by').notNull(),
+  expiresAt: instant('expires_at'),
+  createdAt: createdAt(),
+  updatedAt: updatedAt(),
+  revokedAt: instant('revoked_at'),
+});
+
+export const conversation = pgTable('conversation', {
+  id: uuid().primaryKey().default(sql`gen_random_uuid()`),
+  recordingId: uuid('recording_id').notNull(),
+  principalId: uuid('principal_id').notNull(),
+  createdAt: createdAt(),
+});
+
+export const annotation = pgTable('annotation', {
+  id: uuid().primaryKey(),
+  recordingId: uuid('recording_id').notNull(),
+  conversationId: uuid('conversation_id'),
+  authorId: uuid('author_id').notNull(),
+  clientId: uuid('client_id').notNull(),
+  startMs: integer('start_ms').notNull(),
+  endMs: integer('end_ms'),
+  kind: text({ enum: ['notice', 'question', 'strength', 'next_step'] }).notNull(),
+  body: text().notNull(),
+  createdAt: createdAt(),
+  updatedAt: updatedAt(),
+  deletedAt: instant('deleted_at'),
+});
+
+export const reply = pgTable('reply', {
+  id: uuid().primaryKey(),
+  annotationId: uuid('annotation_id').notNull(),
+  authorId: uuid('author_id').notNull(),
+  clientId: uuid('client_id').notNull(),
+  body: text().notNull(),
+  createdAt: createdAt(),
+  updatedAt: updatedAt(),
+  deletedAt: instant('deleted_at'),
+});
