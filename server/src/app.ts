@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { Config } from '@second-look/infra/config';
+import type { Database } from '@second-look/infra/database';
+import type { ObjectStore } from '@second-look/infra/object-store';
+import type { WorkQueue } from '@second-look/infra/queue';
+import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify';
+import {
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+} from 'fastify-type-provider-zod';
+import { annotationRoutes } from './features/annotations/routes.ts';
+import { eventRoutes } from './features/events/routes.ts';
+import { grantRoutes } from './features/grants/routes.ts';
+import { healthRoutes } from './features/health/routes.ts';
+import { mediaRoutes } from './features/media/routes.ts';
+import { peopleRoutes } from './features/people/routes.ts';
+import { recordingRoutes } from './features/recordings/routes.ts';
+import { openAuth } from './features/session/auth.ts';
+import { sessionRoutes } from './features/session/routes.ts';
+import { sessionPlugin } from './features/session/session.ts';
+import { openSignInLimit } from './features/session/sign-in-limit.ts';
+import { uploadRoutes } from './features/uploads/routes.ts';
+import { problemPlugin, throwNotFound } from './http/problems.ts';
+import { securityPlugin } from './http/security.ts';
+import { webFiles } from './http/web-files.ts';
+
+export interface Dependencies {
+  config: Config;
+  log: FastifyBaseLogger;
+  /** As the role `app`. */
+  database: Database;
+  /** As the role `auth`. */
+  authDatabase: Database;
+  store: ObjectStore;
+  queue: WorkQueue;
+  /** Where announcements are heard: a direct address of the database, as the role `app`. */
+  listenUrl: string;
+  /** How long a stream of events may outlive its session. */
+  sessionCheckMs?: number;
+}
+
+const patienceMs = 4_000;
+
+/** The server, whole but not listening. */
+export async function buildApp(dependencies: Dependencies) {
+  const { config, log, database, authDatabase, store, queue, listenUrl } = dependencies;
+  const { sessionCheckMs = 60_000 } = dependencies;
+  const { publicUrl, maxUploadBytes } = config;
+  const auth = openAuth(config, authDatabase);
+  const app = fastify({
+    loggerInstance: log,
+    trustProxy: config.trustProxy,
+    genReqId: () => randomUUID(),
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200 },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+
+  await app.register(problemPlugin);
+  await app.register(securityPlugin, { publicUrl });
+  await app.register(sessionPlugin, { auth });
+  await app.register(swagger, {
+    openapi: { info: { title: 'Second Look', version: '0.1.0' } },
+    transform: jsonSchemaTransform,
+  });
+
+  await app.register(healthRoutes, { database, store });
+  await app.register(sessionRoutes, { auth, limit: openSignInLimit(authDatabase) });
+  await app.register(peopleRoutes, { database });
+  await app.register(recordingRoutes, { database, queue });
+  await app.register(uploadRoutes, { database, store, queue, maxUploadBytes });
+  await app.register(mediaRoutes, { database, store });
+  await app.register(annotationRoutes, { database });
+  await app.register(grantRoutes, { database });
+  await app.register(eventRoutes, { database, auth, listenUrl, sessionCheckMs });
+  await app.register(documentation);
+  app.setNotFoundHandler(throwNotFound);
+  // Browsers keep connections open that they have not used yet, and a paused player takes its bytes slowly.
+  app.addHook('preClose', async () => {
+    setTimeout(() => app.server.closeAllConnections(), patienceMs).unref();
+  });
+  await app.register(webFiles, { prefix: '/' });
+  return app;
+}
+
+/** The API in words that programs (`/api/openapi.json`) and people (`/api/docs`) can read. */
+async function documentation(app: FastifyInstance) {
+  app.get(
+    '/api/openapi.json',
+    { config: { isPublic: true }, schema: { hide: true } },
+    async (_request, reply) => reply.send(app.swagger()),
+  );
+  app.addHook('onRoute', (route) => {
+    route.config = { ...route.config, isPublic: true };
+  });
+  await app.register(swaggerUi, { routePrefix: '/api/docs', staticCSP: true });
+}

@@ -1,0 +1,164 @@
+import type { Annotation, AnnotationKind, Reply } from '@second-look/core/contract';
+import type { Database, Transaction } from '@second-look/infra/database';
+import { uuidv7 } from 'uuidv7';
+import { ProblemError } from '../../http/problems.ts';
+import { findRecording } from '../recordings/queries.ts';
+import {
+  type AnnotationRow,
+  findAnnotation,
+  insertAnnotation,
+  insertReply,
+  listAnnotations,
+  listReplies,
+  type ReplyRow,
+  updateAnnotation,
+  updateReply,
+} from './queries.ts';
+
+interface Draft {
+  startMs: number;
+  endMs: number | null;
+  kind: AnnotationKind;
+  body: string;
+  conversationId: string | null;
+  clientId?: string;
+}
+
+/** Notes at a moment, and the answers to them. */
+export function annotationService({ database }: { database: Database }) {
+  async function shown(
+    tx: Transaction,
+    userId: string,
+    id: string | undefined,
+  ): Promise<Annotation> {
+    const row = id ? await findAnnotation(tx, id) : undefined;
+    if (!row) throw new ProblemError('not_found');
+    const replies = await listReplies(tx, [row.annotation.id]);
+    return present(row, replies.get(row.annotation.id) ?? [], userId);
+  }
+
+  return {
+    list: (userId: string, recordingId: string) =>
+      database.as(userId, async (tx) => {
+        if (!(await findRecording(tx, recordingId))) throw new ProblemError('not_found');
+        const rows = await listAnnotations(tx, recordingId);
+        const replies = await listReplies(
+          tx,
+          rows.map((row) => row.annotation.id),
+        );
+        return {
+          items: rows.map((row) => present(row, replies.get(row.annotation.id) ?? [], userId)),
+        };
+      }),
+
+    write: (userId: string, recordingId: string, { clientId = uuidv7(), ...draft }: Draft) =>
+      database.as(userId, async (tx) => {
+        if (!(await findRecording(tx, recordingId))) throw new ProblemError('not_found');
+        const id = await insertAnnotation(tx, {
+          id: uuidv7(),
+          recordingId,
+          authorId: userId,
+          clientId,
+          ...draft,
+        });
+        const written = await shown(tx, userId, id);
+        // The same client-made id on another recording is a mistake of the client's.
+        if (written.recordingId !== recordingId) throw new ProblemError('not_found');
+        return written;
+      }),
+
+    change: (userId: string, id: string, changes: Partial<Draft>) =>
+      database.as(userId, async (tx) => {
+        const { startMs, endMs, kind, body, conversationId } = changes;
+        const before = await shown(tx, userId, id);
+        if (!before.isMine) throw new ProblemError('not_found');
+        const start = startMs ?? before.startMs;
+        const end = endMs === undefined ? before.endMs : endMs;
+        if (end !== null && end <= start) {
+          throw new ProblemError('invalid', [
+            { path: 'endMs', message: 'A range ends after it starts.' },
+          ]);
+        }
+        const changed = await updateAnnotation(tx, id, userId, {
+          startMs,
+          endMs,
+          kind,
+          body,
+          conversationId,
+        });
+        if (!changed) throw new ProblemError('not_found');
+        return shown(tx, userId, id);
+      }),
+
+    takeAway: (userId: string, id: string) =>
+      database.as(userId, async (tx) => {
+        await shown(tx, userId, id);
+        if (!(await updateAnnotation(tx, id, userId, { deletedAt: new Date() }))) {
+          throw new ProblemError('not_found');
+        }
+      }),
+
+    restore: (userId: string, id: string) =>
+      database.as(userId, async (tx) => {
+        if (!(await updateAnnotation(tx, id, userId, { deletedAt: null }, { isTakenAway: true }))) {
+          throw new ProblemError('not_found');
+        }
+        return shown(tx, userId, id);
+      }),
+
+    answer: (
+      userId: string,
+      id: string,
+      { body, clientId = uuidv7() }: { body: string; clientId?: string },
+    ) =>
+      database.as(userId, async (tx) => {
+        await shown(tx, userId, id);
+        await insertReply(tx, { id: uuidv7(), annotationId: id, authorId: userId, clientId, body });
+        return shown(tx, userId, id);
+      }),
+
+    changeAnswer: (
+      userId: string,
+      id: string,
+      changes: { body?: string; deletedAt?: Date | null },
+      options?: { isTakenAway: boolean },
+    ) =>
+      database.as(userId, async (tx) =>
+        shown(tx, userId, await updateReply(tx, id, userId, changes, options)),
+      ),
+  };
+}
+
+function present(
+  { annotation, authorName }: AnnotationRow,
+  replies: ReplyRow[],
+  userId: string,
+): Annotation {
+  const { id, recordingId, conversationId, startMs, endMs, kind, body, authorId } = annotation;
+  return {
+    id,
+    recordingId,
+    conversationId,
+    startMs,
+    endMs,
+    kind,
+    body,
+    author: { id: authorId, name: authorName ?? '' },
+    isMine: authorId === userId,
+    tags: [],
+    replies: replies.map((row) => presentReply(row, userId)),
+    createdAt: annotation.createdAt.toISOString(),
+    updatedAt: annotation.updatedAt.toISOString(),
+  };
+}
+
+function presentReply({ reply, authorName }: ReplyRow, userId: string): Reply {
+  return {
+    id: reply.id,
+    body: reply.body,
+    author: { id: reply.authorId, name: authorName ?? '' },
+    isMine: reply.authorId === userId,
+    createdAt: reply.createdAt.toISOString(),
+    updatedAt: reply.updatedAt.toISOString(),
+  };
+}

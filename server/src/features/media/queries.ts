@@ -1,0 +1,73 @@
+import type { Rendition } from '@second-look/core/playlist';
+import type { Transaction } from '@second-look/infra/database';
+import { cut, recording, rendition, renditionChunk } from '@second-look/migrations/schema';
+import { and, asc, eq, isNull } from 'drizzle-orm';
+
+/** A published cut that the person may watch. */
+export async function findCut(tx: Transaction, recordingId: string, cutId: string) {
+  const [row] = await tx
+    .select({ id: cut.id, publishedAttempt: cut.publishedAttempt, posterKey: cut.posterKey })
+    .from(cut)
+    .innerJoin(recording, and(eq(recording.id, cut.recordingId), isNull(recording.deletedAt)))
+    .where(and(eq(cut.id, cutId), eq(cut.recordingId, recordingId)));
+  return row;
+}
+
+/** The chunks of the cut's published renditions, the picture first; of one rendition where it is named. */
+function selectChunks(tx: Transaction, cutId: string, renditionId?: string) {
+  return tx
+    .select({ rendition, chunk: renditionChunk })
+    .from(rendition)
+    .innerJoin(cut, and(eq(cut.id, rendition.cutId), eq(cut.publishedAttempt, rendition.attempt)))
+    .innerJoin(renditionChunk, eq(renditionChunk.renditionId, rendition.id))
+    .where(
+      and(
+        eq(rendition.cutId, cutId),
+        renditionId === undefined ? undefined : eq(rendition.id, renditionId),
+      ),
+    )
+    .orderBy(asc(rendition.id), asc(renditionChunk.index));
+}
+type ChunkRow = Awaited<ReturnType<typeof selectChunks>>[number];
+
+/** A rendition as playlists are written from it, knowing where each of its segments lies. */
+export type StoredRendition = Rendition & {
+  id: string;
+  initObject: Place;
+  segmentObjects: Place[];
+};
+/** A stretch of an object: which, from which byte, how many bytes. */
+export interface Place {
+  objectKey: string;
+  offset: number;
+  length: number;
+}
+
+export async function findRenditions(tx: Transaction, cutId: string, renditionId?: string) {
+  const rows = await selectChunks(tx, cutId, renditionId);
+  const chunksOf = Map.groupBy(rows, (row) => row.rendition.id);
+  return [...chunksOf.values()].map(toRendition);
+}
+
+function toRendition(chunks: ChunkRow[]): StoredRendition {
+  const [first] = chunks;
+  if (!first) throw new RangeError('A rendition has at least one chunk.');
+  const { id, kind, codec, averageBandwidth, peakBandwidth, width, height, frameRate, channels } =
+    first.rendition;
+  const { objectKey, initOffset, initLength } = first.chunk;
+  const common = {
+    id,
+    codec,
+    averageBandwidth,
+    peakBandwidth,
+    init: { offset: initOffset, length: initLength },
+    initObject: { objectKey, offset: initOffset, length: initLength },
+    segments: chunks.flatMap(({ chunk }) => chunk.segments),
+    segmentObjects: chunks.flatMap(({ chunk }) =>
+      chunk.segments.map(({ offset, length }) => ({ objectKey: chunk.objectKey, offset, length })),
+    ),
+  };
+  return kind === 'audio'
+    ? { ...common, kind, channels: channels ?? 2 }
+    : { ...common, kind, width: width ?? 0, height: height ?? 0, frameRate: frameRate ?? 0 };
+}

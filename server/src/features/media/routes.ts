@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import { id, mediaParams, renditionParams, segmentParams } from '@second-look/core/contract';
+import { writeMedia, writeMultivariant } from '@second-look/core/playlist';
+import type { Database, Transaction } from '@second-look/infra/database';
+import type { ObjectStore } from '@second-look/infra/object-store';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { ProblemError } from '../../http/problems.ts';
+import { findRecording, widestCuts } from '../recordings/queries.ts';
+import { findCut, findRenditions, type Place } from './queries.ts';
+
+const playlistType = 'application/vnd.apple.mpegurl';
+const cutPath = '/api/recordings/:id/cuts/:cutId';
+
+/**
+ * What a player asks for. Each request passes the access check before anything of it is looked at, also
+ * before `If-None-Match`: so ending a grant stops a video that is playing.
+ */
+export async function mediaRoutes(
+  app: FastifyInstance,
+  { database, store }: { database: Database; store: ObjectStore },
+) {
+  const schema = (summary: string, params: z.ZodObject) => ({ summary, tags: ['media'], params });
+
+  app.get(
+    '/api/recordings/:id/media/main.m3u8',
+    {
+      schema: schema(
+        'The playlist of the widest cut that the reader holds: a redirect.',
+        z.object({ id }),
+      ),
+    },
+    async (request, reply) => {
+      const { id: recordingId } = request.params as { id: string };
+      const cut = await database.as(request.user.id, async (tx) => {
+        if (!(await findRecording(tx, recordingId))) throw new ProblemError('not_found');
+        return (await widestCuts(tx, [recordingId])).get(recordingId);
+      });
+      if (!cut?.publishedAttempt) throw new ProblemError('not_ready');
+      return reply
+        .header('cache-control', 'no-store')
+        .redirect(`/api/recordings/${recordingId}/cuts/${cut.id}/main.m3u8`, 302);
+    },
+  );
+
+  app.get(
+    `${cutPath}/main.m3u8`,
+    { schema: schema('The multivariant playlist of a cut (HLS).', mediaParams) },
+    async (request, reply) => {
+      const params = request.params as z.output<typeof mediaParams>;
+      const renditions = await published(request, params, (tx) => findRenditions(tx, params.cutId));
+      return sendPlaylist(
+        reply,
+        writeMultivariant(renditions, ({ id }) => `${id}/media.m3u8`),
+      );
+    },
+  );
+
+  app.get(
+    `${cutPath}/:renditionId/media.m3u8`,
+    { schema: schema('The playlist of one rendition (HLS).', renditionParams) },
+    async (request, reply) => {
+      const { rendition } = await find(request);
+      return sendPlaylist(
+        reply,
+        writeMedia(rendition, (_, part) => (part === 'init' ? 'init.mp4' : `${part}.m4s`)),
+      );
+    },
+  );
+
+  app.get(
+    `${cutPath}/:renditionId/init.mp4`,
+    { schema: schema('The initialisation segment of a rendition.', renditionParams) },
+    async (request, reply) => {
+      const { rendition } = await find(request);
+      return sendPlace(request, reply, rendition.initObject, 'video/mp4');
+    },
+  );
+
+  app.get(
+    `${cutPath}/:renditionId/:index.m4s`,
+    { schema: schema('A segment of a rendition, counted from 0.', segmentParams) },
+    async (request, reply) => {
+      const { rendition, params } = await find(request);
+      const place = rendition.segmentObjects[params.index];
+      if (!place) throw new ProblemError('not_found');
+      return sendPlace(request, reply, place, 'video/iso.segment');
+    },
+  );
+
+  app.get(
+    `${cutPath}/poster.jpg`,
+    { schema: schema('A still of a cut.', mediaParams) },
+    async (request, reply) => {
+      const params = request.params as z.output<typeof mediaParams>;
+      const { posterKey } = await published(request, params);
+      const length = posterKey && (await store.size(posterKey));
+      if (!posterKey || !length) throw new ProblemError('not_found');
+      return sendPlace(request, reply, { objectKey: posterKey, offset: 0, length }, 'image/jpeg');
+    },
+  );
+
+  /** Makes sure that the person may watch the cut, and reads what is asked for in the same transaction. */
+  function published(request: FastifyRequest, params: { id: string; cutId: string }): Promise<Cut>;
+  function published<T>(
+    request: FastifyRequest,
+    params: { id: string; cutId: string },
+    read: (tx: Transaction) => Promise<T>,
+  ): Promise<T>;
+  function published<T>(
+    request: FastifyRequest,
+    params: { id: string; cutId: string },
+    read?: (tx: Transaction) => Promise<T>,
+  ) {
+    return database.as(request.user.id, async (tx): Promise<T | Cut> => {
+      const cut = await findCut(tx, params.id, params.cutId);
+      if (!cut) throw new ProblemError('not_found');
+      if (cut.publishedAttempt === null) throw new ProblemError('not_ready');
+      return read ? read(tx) : cut;
+    });
+  }
+
+  async function find(request: FastifyRequest) {
+    const params = request.params as z.output<typeof segmentParams>;
+    const [rendition] = await published(request, params, (tx) =>
+      findRenditions(tx, params.cutId, params.renditionId),
+    );
+    if (!rendition) throw new ProblemError('not_found');
+    return { params, rendition };
+  }
+
+  function sendPlaylist(reply: FastifyReply, text: string) {
+    return reply.header('cache-control', 'no-store').type(playlistType).send(text);
+  }
+
+  async function sendPlace(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    place: Place,
+    type: string,
+  ) {
+    const { objectKey, offset, length } = place;
+    // Objects are never written twice, so their place names their content; each use asks first.
+    const name = createHash('sha256')
+      .update(`${objectKey} ${offset} ${length}`)
+      .digest('base64url');
+    const tag = `"${name}"`;
+    reply.header('cache-control', 'private, no-cache').header('etag', tag);
+    if (request.headers['if-none-match'] === tag) return reply.code(304).send();
+    reply.type(type).header('content-length', length);
+    if (request.method === 'HEAD') return reply.send();
+    return reply.send(await store.read(objectKey, { start: offset, end: offset + length - 1 }));
+  }
+}
+type Cut = NonNullable<Awaited<ReturnType<typeof findCut>>>;

@@ -1,0 +1,15 @@
+import type { Database } from '@second-look/infra/database';
+import type { FastifyInstance } from 'fastify';
+import { route } from '../../http/routes.ts';
+import { findColleagues, organisationsOf } from './queries.ts';
+
+export async function peopleRoutes(app: FastifyInstance, { database }: { database: Database }) {
+  route(app, 'GET /api/me', async ({ user }) => ({
+    ...user,
+    organisations: await database.as(user.id, (tx) => organisationsOf(tx, user.id)),
+  }));
+
+  route(app, 'GET /api/people', async ({ user, query }) => ({
+    items: await database.as(user.id, (tx) => findColleagues(tx, user.id, query.q)),
+  }));
+}

@@ -1,0 +1,93 @@
+import { type FailureCode, failures, type Recording } from '@second-look/core/contract';
+import type { Transaction } from '@second-look/infra/database';
+import { audiences, heldGrants, type RecordingRow, widestCuts } from './queries.ts';
+
+/** Rows as the contract shows them to the person who asks. */
+export async function presentRecordings(
+  tx: Transaction,
+  userId: string,
+  rows: RecordingRow[],
+): Promise<Recording[]> {
+  if (rows.length === 0) return [];
+  const ids = rows.map((row) => row.recording.id);
+  const mine = ids.filter((_, place) => rows[place]?.recording.ownerId === userId);
+  const others = ids.filter((_, place) => rows[place]?.recording.ownerId !== userId);
+  const cuts = await widestCuts(tx, ids);
+  const audienceOf = mine.length > 0 ? await audiences(tx, mine) : new Map();
+  const heldOf = others.length > 0 ? await heldGrants(tx, others) : new Map();
+  return rows.map((row) => {
+    const { ownerId, clientId, updatedAt, failureCode, ...shown } = row.recording;
+    const isMine = ownerId === userId;
+    const cut = cuts.get(shown.id);
+    return {
+      ...shown,
+      owner: { id: ownerId, name: row.ownerName ?? '' },
+      isMine,
+      durationMs: isMine ? shown.durationMs : lengthOf(cut, shown.durationMs),
+      progress: shown.state === 'uploading' ? uploaded(row) : shown.progress,
+      failure: isMine && failureCode ? failure(failureCode) : null,
+      source: isMine ? presentSource(row) : null,
+      cutId: cut?.id ?? null,
+      posterUrl: cut?.posterKey
+        ? `/api/recordings/${shown.id}/cuts/${cut.id}/poster.jpg?v=${cut.publishedAttempt}`
+        : null,
+      audience: isMine
+        ? (audienceOf.get(shown.id) ?? []).map((entry: AudienceRow) => ({
+            type: entry.type,
+            name: entry.name,
+            canComment: entry.rights.includes('comment'),
+            expiresAt: entry.expiresAt?.toISOString() ?? null,
+          }))
+        : null,
+      access: isMine ? null : presentAccess(heldOf.get(shown.id) ?? []),
+      createdAt: shown.createdAt.toISOString(),
+      deletedAt: shown.deletedAt?.toISOString() ?? null,
+    };
+  });
+}
+
+type AudienceRow =
+  Awaited<ReturnType<typeof audiences>> extends Map<string, (infer R)[]> ? R : never;
+
+type WidestCut = Awaited<ReturnType<typeof widestCuts>> extends Map<string, infer R> ? R : never;
+
+/** How long a cut plays; nobody is told how long what they do not hold is. */
+function lengthOf(cut: WidestCut | undefined, wholeMs: number | null): number | null {
+  if (!cut) return null;
+  const endMs = cut.endMs ?? wholeMs;
+  return endMs === null ? null : endMs - cut.startMs;
+}
+
+type HeldGrant =
+  Awaited<ReturnType<typeof heldGrants>> extends Map<string, (infer R)[]> ? R : never;
+
+/** The widest of several grants counts: to comment before only to watch, and then the longest. */
+function presentAccess(held: HeldGrant[]): Recording['access'] {
+  const commenting = held.filter(({ rights }) => rights.includes('comment'));
+  const counting = commenting.length > 0 ? commenting : held;
+  const ends = counting.map(({ expiresAt }) => expiresAt?.getTime() ?? Number.POSITIVE_INFINITY);
+  const last = Math.max(...ends);
+  return {
+    canComment: commenting.length > 0,
+    expiresAt: Number.isFinite(last) ? new Date(last).toISOString() : null,
+  };
+}
+
+function uploaded({ upload }: RecordingRow): number {
+  return upload && upload.sizeBytes > 0 ? upload.offsetBytes / upload.sizeBytes : 0;
+}
+
+function presentSource({ source, upload }: RecordingRow): Recording['source'] {
+  if (source) {
+    const { filename, sizeBytes, sha256 } = source;
+    return { filename, sizeBytes, receivedBytes: sizeBytes, isSafe: sha256 !== null };
+  }
+  if (!upload) return null;
+  const { filename, sizeBytes, offsetBytes } = upload;
+  return { filename, sizeBytes, receivedBytes: offsetBytes, isSafe: false };
+}
+
+function failure(code: string): NonNullable<Recording['failure']> {
+  const known: FailureCode = code in failures ? (code as FailureCode) : 'encode_failed';
+  return { code: known, detail: failures[known] };
+}

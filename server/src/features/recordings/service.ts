@@ -1,0 +1,138 @@
+import type { RecordingDetail } from '@second-look/core/contract';
+import type { Database, Transaction } from '@second-look/infra/database';
+import type { WorkQueue } from '@second-look/infra/queue';
+import { uuidv7 } from 'uuidv7';
+import { ProblemError } from '../../http/problems.ts';
+import { presentRecordings } from './present.ts';
+import {
+  findByClientId,
+  findRecording,
+  insertRecording,
+  listConversations,
+  listRecordings,
+  reopenStep,
+  updateRecording,
+} from './queries.ts';
+
+/** What a teacher does with recordings. Who may is the database's to say: what it hides is `not_found`. */
+export function recordingService({ database, queue }: { database: Database; queue: WorkQueue }) {
+  async function detail(tx: Transaction, userId: string, id: string): Promise<RecordingDetail> {
+    const row = await findRecording(tx, id);
+    if (!row) throw new ProblemError('not_found');
+    const [shown] = await presentRecordings(tx, userId, [row]);
+    if (!shown) throw new ProblemError('not_found');
+    const conversations = await listConversations(tx, id);
+    const { isMine, owner } = shown;
+    return {
+      ...shown,
+      conversations: conversations
+        .filter((talk) => talk.rights !== null || talk.hasNotes)
+        .map((talk) => ({
+          id: talk.id,
+          with:
+            isMine || talk.principal.type === 'group'
+              ? talk.principal
+              : { type: 'user' as const, ...owner },
+          canComment: isMine || (talk.rights?.includes('comment') ?? false),
+          isLive: talk.rights !== null,
+        })),
+      abilities: {
+        edit: isMine,
+        share: isMine,
+        delete: isMine,
+        retry: isMine && shown.state === 'failed',
+      },
+    };
+  }
+
+  return {
+    create: (
+      userId: string,
+      {
+        clientId = uuidv7(),
+        ...about
+      }: { title: string; clientId?: string } & Partial<RecordingDetail>,
+    ) =>
+      database.as(userId, async (tx) => {
+        const { title, subject, phase, yearGroup, className, lessonDate } = about;
+        await insertRecording(tx, {
+          id: uuidv7(),
+          ownerId: userId,
+          clientId,
+          title,
+          subject,
+          phase,
+          yearGroup,
+          className,
+          lessonDate,
+        });
+        const id = await findByClientId(tx, userId, clientId);
+        if (!id) throw new ProblemError('not_found');
+        return detail(tx, userId, id);
+      }),
+
+    list: (
+      userId: string,
+      {
+        scope,
+        cursor,
+        limit,
+      }: { scope: 'mine' | 'shared' | 'trash'; cursor?: string; limit: number },
+    ) =>
+      database.as(userId, async (tx) => {
+        const before = cursor === undefined ? undefined : readCursor(cursor);
+        const rows = await listRecordings(tx, userId, { scope, before, limit: limit + 1 });
+        const page = rows.slice(0, limit);
+        const last = page.at(-1);
+        return {
+          items: await presentRecordings(tx, userId, page),
+          nextCursor: rows.length > limit && last ? last.recording.id : null,
+        };
+      }),
+
+    get: (userId: string, id: string) => database.as(userId, (tx) => detail(tx, userId, id)),
+
+    change: (userId: string, id: string, changes: Partial<RecordingDetail>) =>
+      database.as(userId, async (tx) => {
+        const { title, subject, phase, yearGroup, className, lessonDate } = changes;
+        const about = { title, subject, phase, yearGroup, className, lessonDate };
+        if (!(await updateRecording(tx, id, about))) throw new ProblemError('not_found');
+        return detail(tx, userId, id);
+      }),
+
+    moveToTrash: (userId: string, id: string) =>
+      database.as(userId, async (tx) => {
+        if (!(await updateRecording(tx, id, { deletedAt: new Date() })))
+          throw new ProblemError('not_found');
+      }),
+
+    restore: (userId: string, id: string) =>
+      database.as(userId, async (tx) => {
+        if (!(await updateRecording(tx, id, { deletedAt: null }, { inTrash: true }))) {
+          throw new ProblemError('not_found');
+        }
+        return detail(tx, userId, id);
+      }),
+
+    retry: async (userId: string, id: string) => {
+      const { shown, stepId } = await database.as(userId, async (tx) => {
+        const { abilities } = await detail(tx, userId, id);
+        if (!abilities.edit) throw new ProblemError('not_found');
+        const stepId = await reopenStep(tx, id);
+        if (!stepId) throw new ProblemError('not_failed');
+        await updateRecording(tx, id, { state: 'processing', progress: 0, failureCode: null });
+        return { shown: await detail(tx, userId, id), stepId };
+      });
+      // A queue that does not answer loses nothing: the workers' sweep finds the pending step.
+      await queue.add({ id: stepId }).catch(() => {});
+      return shown;
+    },
+  };
+}
+
+function readCursor(cursor: string): string {
+  if (/^[0-9a-f-]{36}$/.test(cursor)) return cursor;
+  throw new ProblemError('invalid', [
+    { path: 'cursor', message: 'This is no cursor of this list.' },
+  ]);
+}

@@ -1,0 +1,48 @@
+import { type Config, deriveKey } from '@second-look/infra/config';
+import type { Database } from '@second-look/infra/database';
+import * as schema from '@second-look/migrations/auth-schema';
+import { betterAuth } from 'better-auth';
+import { drizzleAdapter } from 'better-auth/adapters/drizzle';
+import { uuidv7 } from 'uuidv7';
+
+/** The header in which the server tells better-auth where a request came from; a client's own is dropped. */
+export const clientAddressHeader = 'x-second-look-client';
+
+/**
+ * better-auth over its own tables: e-mail and password, sessions in PostgreSQL, nobody signs up by themselves.
+ * @param database opened as the role `auth`
+ */
+export function openAuth(config: Pick<Config, 'secret' | 'publicUrl'>, database: Database) {
+  return betterAuth({
+    appName: 'Second Look',
+    baseURL: config.publicUrl,
+    basePath: '/api/auth',
+    secret: deriveKey(config.secret, 'sessions'),
+    database: drizzleAdapter(database.plain, { provider: 'pg', schema }),
+    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 12 },
+    session: {
+      expiresIn: 60 * 60 * 24 * 14,
+      updateAge: 60 * 60 * 24,
+      cookieCache: { enabled: false },
+    },
+    // Tries at signing in are counted by whose they are (sign-in-limit.ts): a whole school shares one address.
+    rateLimit: {
+      enabled: true,
+      storage: 'database',
+      window: 60,
+      max: 600,
+      customRules: { '/sign-in/email': false },
+    },
+    advanced: {
+      cookiePrefix: 'second-look',
+      useSecureCookies: config.publicUrl.startsWith('https:'),
+      database: { generateId: () => uuidv7() },
+      ipAddress: { ipAddressHeaders: [clientAddressHeader] },
+    },
+    telemetry: { enabled: false },
+    // Below that it tells of wrong passwords, past the server's own log.
+    logger: { level: 'error' },
+  });
+}
+
+export type Auth = ReturnType<typeof openAuth>;

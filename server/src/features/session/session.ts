@@ -1,0 +1,51 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import { ProblemError } from '../../http/problems.ts';
+import type { Auth } from './auth.ts';
+import { clientAddressHeader } from './auth.ts';
+
+export interface SignedIn {
+  id: string;
+  name: string;
+  email: string;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks: set on every route but the public ones, before anything else is looked at. */
+    user: SignedIn;
+  }
+  interface FastifyContextConfig {
+    isPublic?: boolean;
+  }
+}
+
+/** The request's headers as better-auth reads them, with the address that the server itself saw. */
+export function headersOf(request: FastifyRequest): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  headers.set(clientAddressHeader, request.ip);
+  return headers;
+}
+
+/** Whose session this request belongs to, or `null`. Asked anew each time: signing out takes effect at once. */
+export async function readSession(auth: Auth, request: FastifyRequest): Promise<SignedIn | null> {
+  if (!request.headers.cookie) return null;
+  const session = await auth.api.getSession({ headers: headersOf(request) });
+  if (!session) return null;
+  const { id, name, email } = session.user;
+  return { id, name, email };
+}
+
+/** Lets nobody past without a session, but on routes that say they are public and on the web's own files. */
+export const sessionPlugin = fp(async (app: FastifyInstance, { auth }: { auth: Auth }) => {
+  app.decorateRequest('user', null as unknown as SignedIn);
+  app.addHook('onRequest', async (request) => {
+    if (request.routeOptions.config.isPublic || request.is404) return;
+    const user = await readSession(auth, request);
+    if (!user) throw new ProblemError('signed_out');
+    request.user = user;
+  });
+});

@@ -1,0 +1,170 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Readable } from 'node:stream';
+import { type ProblemCode, problems } from '@second-look/core/contract';
+import type { Database, Transaction } from '@second-look/infra/database';
+import type { ObjectStore } from '@second-look/infra/object-store';
+import type { WorkQueue } from '@second-look/infra/queue';
+import { DataStore, ERRORS, Upload } from '@tus/utils';
+import { uuidv7 } from 'uuidv7';
+import { problemDocument } from '../../http/problems.ts';
+import { updateRecording } from '../recordings/queries.ts';
+import type { Leases } from './leases.ts';
+import * as queries from './queries.ts';
+
+export interface UploadDependencies {
+  database: Database;
+  store: ObjectStore;
+  queue: WorkQueue;
+  maxUploadBytes: number;
+}
+
+/** Who makes the present request; tus has no place for it in its calls. */
+export const uploader = new AsyncLocalStorage<{ userId: string; requestId: string }>();
+
+/** The person at work in this request. */
+export function uploaderId(): string {
+  const current = uploader.getStore();
+  if (!current) throw new Error('An upload was touched outside a request.');
+  return current.userId;
+}
+
+const reserveBytes = 1_000_000_000;
+
+/**
+ * Uploads on their way in: how far each is stands in PostgreSQL, the bytes in the object store. Somebody
+ * else's upload is, here as everywhere, one that does not exist.
+ */
+export class UploadStore extends DataStore {
+  readonly #dependencies: UploadDependencies;
+  readonly #leases: Leases;
+
+  constructor(dependencies: UploadDependencies, leases: Leases) {
+    super();
+    this.extensions = ['creation', 'termination'];
+    this.#dependencies = dependencies;
+    this.#leases = leases;
+  }
+
+  override async create(file: Upload): Promise<Upload> {
+    const { database, store, maxUploadBytes } = this.#dependencies;
+    const recordingId = file.metadata?.recordingId ?? '';
+    const sizeBytes = file.size ?? 0;
+    if (!/^[0-9a-f-]{36}$/i.test(recordingId)) throw ERRORS.FILE_NOT_FOUND;
+    if (sizeBytes > maxUploadBytes) throw ERRORS.ERR_MAX_SIZE_EXCEEDED;
+    const freeBytes = await store.freeBytes();
+    if (freeBytes !== null && freeBytes - sizeBytes < reserveBytes) throw tusProblem('no_space');
+    const userId = uploaderId();
+    const objectKey = `recordings/${recordingId}/source/${file.id}`;
+    await database.as(userId, async (tx) => {
+      const locked = await queries.lockRecording(tx, recordingId, userId);
+      if (!locked) throw ERRORS.FILE_NOT_FOUND;
+      const unfinished = await queries.findUnfinished(tx, recordingId);
+      // The browser that began it asked again, because the first answer was lost.
+      if (unfinished?.id === file.id) return;
+      if (locked.state !== 'draft') throw tusProblem('upload_exists');
+      await queries.insertUpload(tx, {
+        id: file.id,
+        recordingId,
+        filename: (file.metadata?.filename ?? 'video').slice(0, 255),
+        contentType: (file.metadata?.filetype ?? 'application/octet-stream').slice(0, 127),
+        sizeBytes,
+        objectKey,
+      });
+      await updateRecording(tx, recordingId, { state: 'uploading' });
+    });
+    // A file without a byte has no last one to wait for, but it is a file: workers look at it.
+    if (sizeBytes === 0) {
+      await store.put(objectKey, new Uint8Array());
+      this.#enqueue(await database.as(userId, (tx) => this.#finish(tx, file.id)));
+    }
+    return file;
+  }
+
+  /** The upload that is under way for this recording and this size, if the browser has lost its address. */
+  async idFor(
+    metadata: Record<string, string | null> | undefined,
+    sizeBytes: number,
+  ): Promise<string> {
+    const recordingId = metadata?.recordingId ?? '';
+    if (!/^[0-9a-f-]{36}$/i.test(recordingId)) return uuidv7();
+    const unfinished = await this.#dependencies.database.as(uploaderId(), (tx) =>
+      queries.findUnfinished(tx, recordingId),
+    );
+    return unfinished?.sizeBytes === sizeBytes ? unfinished.id : uuidv7();
+  }
+
+  override async getUpload(id: string): Promise<Upload> {
+    const row = await this.#find(id);
+    return new Upload({
+      id,
+      size: row.sizeBytes,
+      offset: row.offsetBytes,
+      metadata: { recordingId: row.recordingId, filename: row.filename, filetype: row.contentType },
+      creation_date: row.createdAt.toISOString(),
+    });
+  }
+
+  override async write(body: Readable, id: string, offset: number): Promise<number> {
+    const { database, store } = this.#dependencies;
+    const userId = uploaderId();
+    const row = await this.#find(id);
+    let reached = offset;
+    let stepId: string | undefined;
+    await this.#leases.whileWriting(id, (leaseId) =>
+      store.append(row.objectKey, offset, body, async (bytes) => {
+        stepId = await database.as(userId, async (tx) => {
+          const isHeld = await queries.keepLease(tx, id, leaseId, offset + bytes);
+          if (!isHeld) throw tusProblem('upload_busy');
+          return offset + bytes === row.sizeBytes ? this.#finish(tx, id) : undefined;
+        });
+        reached = offset + bytes;
+      }),
+    );
+    this.#enqueue(stepId);
+    return reached;
+  }
+
+  override async remove(id: string): Promise<void> {
+    const { database, store } = this.#dependencies;
+    const row = await this.#find(id);
+    if (row.finishedAt) throw ERRORS.INVALID_TERMINATION;
+    await database.as(uploaderId(), async (tx) => {
+      await queries.deleteUpload(tx, id);
+      await updateRecording(tx, row.recordingId, { state: 'draft' });
+    });
+    await store.delete(row.objectKey);
+  }
+
+  async #find(id: string) {
+    if (!/^[0-9a-f-]{36}$/.test(id)) throw ERRORS.FILE_NOT_FOUND;
+    const row = await this.#dependencies.database.as(uploaderId(), (tx) =>
+      queries.findUpload(tx, id),
+    );
+    if (!row) throw ERRORS.FILE_NOT_FOUND;
+    return row;
+  }
+
+  /**
+   * The last byte is here: in the same transaction that says so, the work becomes a row, so that no crash
+   * can come between. @returns the step, unless the upload was finished before
+   */
+  async #finish(tx: Transaction, id: string): Promise<string | undefined> {
+    const finished = await queries.finishUpload(tx, id);
+    if (!finished) return undefined;
+    const stepId = uuidv7();
+    await queries.insertSource(tx, finished, { sourceId: uuidv7(), cutId: uuidv7(), stepId });
+    await updateRecording(tx, finished.recordingId, { state: 'processing', progress: 0 });
+    return stepId;
+  }
+
+  /** A queue that does not answer holds nobody up: the workers' sweep finds the row. */
+  #enqueue(stepId: string | undefined) {
+    if (stepId) this.#dependencies.queue.add({ id: stepId }).catch(() => {});
+  }
+}
+
+/** One of the contract's problems as tus wants it: a status and a body, which is a problem document. */
+export function tusProblem(code: ProblemCode) {
+  const document = problemDocument(code, uploader.getStore()?.requestId ?? '');
+  return { status_code: problems[code].status, body: JSON.stringify(document) };
+}
