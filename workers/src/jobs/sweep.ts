@@ -1,0 +1,112 @@
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { WorkQueue } from '@second-look/infra/queue';
+import { processingStep, recording, upload } from '@second-look/migrations/schema';
+import { and, asc, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
+import { leftoverMs, type Workshop } from './prepare.ts';
+
+const everyMs = 15_000;
+const trashDays = 30;
+const uploadDays = 7;
+const most = 100;
+
+export interface Sweep {
+  stop(): Promise<void>;
+}
+
+/**
+ * Repairs by looking: puts every step that is not done into the queue (which keeps those it has), empties
+ * the trash, and clears away what nobody comes back for. Any number of workers may sweep at once.
+ */
+export function startSweep(workshop: Workshop, queue: WorkQueue): Sweep {
+  let isStopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let current = Promise.resolve();
+  const sweep = async () => {
+    await sweepOnce(workshop, queue);
+    if (!isStopped) timer = setTimeout(run, everyMs);
+  };
+  const run = () => {
+    current = sweep();
+  };
+  run();
+  return {
+    stop: async () => {
+      isStopped = true;
+      clearTimeout(timer);
+      await current;
+    },
+  };
+}
+
+/** One look at everything; where a part of it breaks off, the others are still made. */
+export async function sweepOnce(workshop: Workshop, queue: WorkQueue) {
+  for (const part of [bringBackWork, emptyTrash, clearAbandonedUploads, clearWorkDir]) {
+    try {
+      await part(workshop, queue);
+    } catch (error) {
+      workshop.log.warn(
+        { err: error, part: part.name },
+        'a part of the sweep broke off and will be made again',
+      );
+    }
+  }
+}
+
+async function bringBackWork({ database }: Workshop, queue: WorkQueue) {
+  const steps = await database.plain
+    .select({ id: processingStep.id })
+    .from(processingStep)
+    .innerJoin(recording, eq(recording.id, processingStep.recordingId))
+    .where(and(inArray(processingStep.state, ['pending', 'running']), isNull(recording.deletedAt)))
+    .orderBy(asc(processingStep.updatedAt))
+    .limit(most);
+  for (const step of steps) await queue.add(step);
+}
+
+async function emptyTrash({ database, store }: Workshop) {
+  const isOver = lt(recording.deletedAt, sql`now() - make_interval(days => ${trashDays})`);
+  const trash = await database.plain
+    .select({ id: recording.id })
+    .from(recording)
+    .where(isOver)
+    .limit(most);
+  for (const { id } of trash) {
+    await store.deleteAll(`recordings/${id}/`);
+    await database.plain.delete(recording).where(and(eq(recording.id, id), isOver));
+  }
+}
+
+async function clearAbandonedUploads({ database, store }: Workshop) {
+  const isAbandoned = and(
+    isNull(upload.finishedAt),
+    lt(upload.updatedAt, sql`now() - make_interval(days => ${uploadDays})`),
+  );
+  const abandoned = await database.plain
+    .select({ id: upload.id, recordingId: upload.recordingId, objectKey: upload.objectKey })
+    .from(upload)
+    .where(isAbandoned)
+    .limit(most);
+  for (const { id, recordingId, objectKey } of abandoned) {
+    // Its owner may come back at this very moment, so it is looked at again.
+    const isGone = await database.plain.transaction(async (tx) => {
+      const { rowCount } = await tx.delete(upload).where(and(eq(upload.id, id), isAbandoned));
+      if (!rowCount) return false;
+      await tx
+        .update(recording)
+        .set({ state: 'draft', updatedAt: sql`now()` })
+        .where(and(eq(recording.id, recordingId), eq(recording.state, 'uploading')));
+      return true;
+    });
+    if (isGone) await store.delete(objectKey);
+  }
+}
+
+async function clearWorkDir({ workDir }: Workshop) {
+  for (const name of await readdir(workDir)) {
+    const path = join(workDir, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found && Date.now() - found.mtimeMs > leftoverMs)
+      await rm(path, { recursive: true, force: true });
+  }
+}

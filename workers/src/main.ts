@@ -1,0 +1,57 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Config, ConfigError, readConfig, roleUrl } from '@second-look/infra/config';
+import { openDatabase } from '@second-look/infra/database';
+import { locateFfmpeg } from '@second-look/infra/ffmpeg';
+import { openLog } from '@second-look/infra/log';
+import { openDiskStore } from '@second-look/infra/object-store/disk';
+import { consume, openQueue } from '@second-look/infra/queue';
+import { prepareJob, type Workshop } from './jobs/prepare.ts';
+import { startSweep } from './jobs/sweep.ts';
+
+async function start(config: Config) {
+  const log = openLog('workers', config.logLevel);
+  const onError = (error: Error) => log.warn({ err: error }, 'queue trouble');
+  const url = (role: 'worker' | 'queue') => roleUrl(config.databaseUrl, config.secret, role);
+  const database = openDatabase(url('worker'), {
+    max: 4,
+    onIdleError: (error) => log.warn({ err: error }, 'connection lost'),
+  });
+  await database.refusePower();
+  const workDir = join(config.dataDir, 'work');
+  await mkdir(workDir, { recursive: true });
+  const workshop: Workshop = {
+    database,
+    store: await openDiskStore(join(config.dataDir, 'objects')),
+    tools: locateFfmpeg(process.env),
+    workDir,
+    log,
+  };
+  const queue = openQueue(url('queue'), onError);
+  const consumer = consume(url('queue'), prepareJob(workshop), {
+    concurrency: config.workerConcurrency,
+    onError,
+  });
+  const sweep = startSweep(workshop, queue);
+
+  let isStopping = false;
+  const stop = async () => {
+    if (isStopping) return;
+    isStopping = true;
+    await Promise.all([consumer.close(), sweep.stop()]);
+    await Promise.all([queue.close(), database.close()]);
+    process.exit(0);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  // Started by a supervisor: its end is ours.
+  process.on('disconnect', stop);
+}
+
+try {
+  await start(readConfig(process.env));
+} catch (error) {
+  const message = error instanceof ConfigError ? error.message : String(error);
+  process.stderr.write(`The workers cannot start. ${message}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,174 @@
+/**
+ * Finds out what a file from a stranger is, and refuses what is no film or more than one film.
+ */
+import { stat } from 'node:fs/promises';
+import { MediaFailure } from './failure.ts';
+import { type ProbedFile, type ProbedStream, ProbeError, probe } from './probe.ts';
+import { sniff } from './sniff.ts';
+import { largestPicture, longestMs, type MediaTools } from './tools.ts';
+
+export type VideoFacts = {
+  /** Place among the container's streams. */
+  index: number;
+  codec: string;
+  profile: string | null;
+  /** As coded. */
+  width: number;
+  height: number;
+  /** As shown: turned upright, with square pixels. */
+  displayedWidth: number;
+  displayedHeight: number;
+  /** Quarter turns clockwise that bring it upright, in degrees: 0, 90, 180 or 270. */
+  rotation: number;
+  /** Pictures per second, averaged; 0 where the container doesn't say. */
+  frameRate: number;
+  pixelFormat: string;
+  isHdr: boolean;
+  isInterlaced: boolean;
+};
+
+export type AudioFacts = { index: number; codec: string; channels: number; sampleRate: number };
+
+export type SourceFacts = {
+  /** ffmpeg's first name for it: mov, matroska, avi, mpegts… */
+  container: string;
+  /** Null where the container doesn't say: remux first. */
+  durationMs: number | null;
+  /** The container's clock at source time 0. */
+  startMs: number;
+  /** The same in microseconds, for comparing time stamps. */
+  startUs: number;
+  sizeBytes: number;
+  needsRemux: boolean;
+  video: VideoFacts;
+  audio: AudioFacts | null;
+};
+
+const stillCodecs = ['png', 'mjpeg', 'gif', 'webp', 'bmp', 'tiff', 'jpeg2000', 'ppm', 'svg'];
+
+/**
+ * @param source path of the file; its name and the type the client gave play no part
+ * @throws MediaFailure when it can't become a recording
+ */
+export async function inspect(
+  source: string,
+  tools: MediaTools,
+  options: { signal?: AbortSignal } = {},
+): Promise<SourceFacts> {
+  const { size } = await stat(source);
+  const sniffed = await sniff(source);
+  if (sniffed.isFilm === false) throw new MediaFailure(sniffed.failure);
+
+  const probed = await probe(source, tools, options).catch((error: unknown) => {
+    if (!(error instanceof ProbeError)) throw error;
+    throw new MediaFailure(classify(error.stderrTail, sniffed.knownContainer), error.stderrTail);
+  });
+  if (isTooLarge(probed.complaints)) throw new MediaFailure('too_large_picture', probed.complaints);
+  return facts(probed, size, sniffed.knownContainer);
+}
+
+function classify(stderr: string, knownContainer: boolean) {
+  if (isTooLarge(stderr)) return 'too_large_picture';
+  if (!knownContainer) return 'not_a_video';
+  return /moov atom not found/.test(stderr) ? 'truncated' : 'damaged';
+}
+
+function isTooLarge(stderr: string): boolean {
+  return /Picture size \d+x\d+ (exceeds|is invalid)/.test(stderr);
+}
+
+function facts(probed: ProbedFile, sizeBytes: number, knownContainer: boolean): SourceFacts {
+  const streams = probed.streams ?? [];
+  if (streams.length >= 100) throw new MediaFailure('too_many_streams');
+  const container = probed.format?.format_name?.split(',')[0] ?? '';
+  const sound = streams.find((stream) => stream.codec_type === 'audio' && stream.codec_name);
+  const pictures = streams.filter((stream) => stream.codec_type === 'video');
+  const picture = pictures.find(isMoving);
+  if (!picture) {
+    if (sound) throw new MediaFailure('sound_only');
+    if (pictures.length > 0) throw new MediaFailure('picture');
+    throw new MediaFailure(knownContainer ? 'damaged' : 'not_a_video');
+  }
+  const durationMs = milliseconds(probed.format?.duration);
+  if (durationMs !== null && durationMs > longestMs) throw new MediaFailure('too_long');
+  const startUs = Math.round((Number(probed.format?.start_time) || 0) * 1e6);
+  return {
+    container,
+    durationMs,
+    startMs: Math.round(startUs / 1000),
+    startUs,
+    sizeBytes,
+    needsRemux: durationMs === null,
+    video: videoFacts(picture),
+    audio: sound ? audioFacts(sound) : null,
+  };
+}
+
+function isMoving(stream: ProbedStream): boolean {
+  const is = (name: string) => stream.disposition?.[name] === 1;
+  if (is('attached_pic') || is('timed_thumbnails') || is('still_image')) return false;
+  return !(stillCodecs.includes(stream.codec_name ?? '') && stream.nb_frames === '1');
+}
+
+function videoFacts(stream: ProbedStream): VideoFacts {
+  const width = stream.width ?? 0;
+  const height = stream.height ?? 0;
+  const { side, pixels } = largestPicture;
+  if (width > side || height > side || width * height > pixels) {
+    throw new MediaFailure('too_large_picture', `${width}×${height}`);
+  }
+  if (width < 2 || height < 2 || !stream.pix_fmt) {
+    throw new MediaFailure('damaged', 'No picture in it could be decoded.');
+  }
+  const rotation = rotationOf(stream);
+  const shown = { width: Math.max(2, Math.round(width * pixelAspect(stream))), height };
+  const isTurned = rotation % 180 !== 0;
+  return {
+    index: stream.index,
+    codec: stream.codec_name ?? 'unknown',
+    profile: stream.profile ?? null,
+    width,
+    height,
+    displayedWidth: isTurned ? shown.height : shown.width,
+    displayedHeight: isTurned ? shown.width : shown.height,
+    rotation,
+    frameRate: fraction(stream.avg_frame_rate) || fraction(stream.r_frame_rate),
+    pixelFormat: stream.pix_fmt,
+    isHdr: ['smpte2084', 'arib-std-b67'].includes(stream.color_transfer ?? ''),
+    isInterlaced: ['tt', 'bb', 'tb', 'bt'].includes(stream.field_order ?? ''),
+  };
+}
+
+function audioFacts(stream: ProbedStream): AudioFacts {
+  return {
+    index: stream.index,
+    codec: stream.codec_name ?? 'unknown',
+    channels: stream.channels ?? 2,
+    sampleRate: Number(stream.sample_rate) || 48_000,
+  };
+}
+
+// ffprobe gives the display matrix's angle counter-clockwise, and older files' tag clockwise.
+function rotationOf(stream: ProbedStream): number {
+  const matrix = stream.side_data_list?.find((data) => data.rotation !== undefined)?.rotation;
+  const clockwise = matrix === undefined ? Number(stream.tags?.rotate ?? 0) : -matrix;
+  return (((Math.round(clockwise / 90) * 90) % 360) + 360) % 360 || 0;
+}
+
+/** Width of a pixel in heights; a header may claim any nonsense, so only plausible ones count. */
+function pixelAspect(stream: ProbedStream): number {
+  const [across = 1, down = 1] = (stream.sample_aspect_ratio ?? '1:1').split(':').map(Number);
+  const aspect = across / down;
+  return aspect >= 0.25 && aspect <= 4 ? aspect : 1;
+}
+
+function fraction(text = '0/1'): number {
+  const [over = 0, under = 1] = text.split('/').map(Number);
+  const value = over / under;
+  return Number.isFinite(value) && value > 0 && value <= 1000 ? value : 0;
+}
+
+function milliseconds(seconds: string | undefined): number | null {
+  const value = Math.round(Number(seconds) * 1000);
+  return Number.isFinite(value) && value > 0 ? value : null;
+}

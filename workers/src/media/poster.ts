@@ -1,0 +1,58 @@
+/** One picture of the source, for lists. */
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { MediaFailure } from './failure.ts';
+import type { SourceFacts } from './inspect.ts';
+import { FfmpegError, runFfmpeg } from './run.ts';
+import type { MediaTools } from './tools.ts';
+
+const widest = 640;
+
+/**
+ * @param atMs source time; beyond the end, or where nothing can be decoded, the first picture is taken
+ * @param target a path ending in `.jpg`; at most 640 pixels wide, upright, square pixels
+ * @throws MediaFailure `no_picture`; the signal's reason when aborted
+ */
+export async function poster(
+  source: string,
+  facts: SourceFacts,
+  atMs: number,
+  target: string,
+  tools: MediaTools,
+  options: { signal?: AbortSignal } = {},
+): Promise<void> {
+  const scale = Math.min(1, widest / facts.video.displayedWidth);
+  const even = (length: number) => Math.max(2, Math.round((length * scale) / 2) * 2);
+  const take = async (seek: string[]) => {
+    await runFfmpeg(
+      {
+        source,
+        inputOptions: seek,
+        outputOptions: [
+          ...['-map', `0:${facts.video.index}`, '-frames:v', '1'],
+          '-vf',
+          `scale=${even(facts.video.displayedWidth)}:${even(facts.video.displayedHeight)},setsar=1,format=yuvj420p`,
+          ...['-c:v', 'mjpeg', '-q:v', '4', '-f', 'image2', '-update', '1'],
+        ],
+        target,
+        workingDir: dirname(target),
+        signal: options.signal,
+      },
+      tools,
+    );
+    return (await stat(target)).size > 0;
+  };
+  const attempt = (seek: string[]) =>
+    take(seek).catch((error: unknown) => {
+      options.signal?.throwIfAborted();
+      if (error instanceof FfmpegError || (error as NodeJS.ErrnoException).code === 'ENOENT') {
+        return false;
+      }
+      throw error;
+    });
+
+  const seek = atMs > 0 ? ['-ss', (atMs / 1000).toFixed(3)] : [];
+  if (await attempt(seek)) return;
+  if (seek.length > 0 && (await attempt([]))) return;
+  throw new MediaFailure('no_picture');
+}

@@ -1,0 +1,41 @@
+/** Gives a file that lacks a duration or an index both, without touching pictures or sound. */
+import { dirname } from 'node:path';
+import { MediaFailure } from './failure.ts';
+import type { SourceFacts } from './inspect.ts';
+import { FfmpegError, runFfmpeg } from './run.ts';
+import type { MediaTools } from './tools.ts';
+
+/**
+ * Copies the chosen streams into Matroska, which takes every codec. Inspect the result again: it
+ * has a clock and stream numbers of its own.
+ * @param target a path ending in `.mkv`, in a folder of its own
+ * @throws MediaFailure `damaged`; the signal's reason when aborted
+ */
+export async function remux(
+  source: string,
+  facts: SourceFacts,
+  target: string,
+  tools: MediaTools,
+  options: { signal?: AbortSignal } = {},
+): Promise<void> {
+  const streams = [facts.video.index, ...(facts.audio ? [facts.audio.index] : [])];
+  try {
+    await runFfmpeg(
+      {
+        source,
+        outputOptions: [
+          ...streams.flatMap((index) => ['-map', `0:${index}`]),
+          ...['-c', 'copy', '-f', 'matroska'],
+        ],
+        target,
+        workingDir: dirname(target),
+        signal: options.signal,
+      },
+      tools,
+    );
+  } catch (error) {
+    if (!(error instanceof FfmpegError)) throw error;
+    if (/No space left on device|Disk quota exceeded/.test(error.stderrTail)) throw error;
+    throw new MediaFailure('damaged', `${error.stderrTail}\n${error.message}`.trim());
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * Runs ffmpeg, through fluent-ffmpeg, contained. Knows nothing of what is encoded.
+ */
+import ffmpeg from 'fluent-ffmpeg';
+import { contain, encodeLimits } from './containment.ts';
+import { fileAddress, type MediaTools, untrustedInput } from './tools.ts';
+
+export type FfmpegRun = {
+  source: string;
+  /** In front of the input; the allow-lists are added. */
+  inputOptions?: string[];
+  outputOptions: string[];
+  target: string;
+  /** A folder of its own. */
+  workingDir: string;
+  /** Told the source time that has been written, at most twice a second. */
+  onProgress?: (writtenMs: number) => void;
+  signal?: AbortSignal;
+  /** Ended when nothing was written for so long. */
+  stallLimitMs?: number;
+};
+
+/** ffmpeg ended by itself with an error, or was ended because it no longer moved. */
+export class FfmpegError extends Error {
+  override readonly name = 'FfmpegError';
+  readonly stderrTail: string;
+
+  constructor(message: string, stderrTail: string) {
+    super(message);
+    this.stderrTail = stderrTail;
+  }
+}
+
+const keptLines = 60;
+
+/**
+ * @returns the end of what ffmpeg wrote to its error output (empty if it had nothing to complain of)
+ * @throws FfmpegError; the signal's reason when aborted
+ */
+export async function runFfmpeg(run: FfmpegRun, tools: MediaTools): Promise<string> {
+  run.signal?.throwIfAborted();
+  const contained = await contain(tools.ffmpegPath, encodeLimits);
+  const tail: string[] = [];
+  const command = ffmpeg({ stdoutLines: keptLines, cwd: run.workingDir })
+    .input(fileAddress(run.source))
+    .inputOptions(
+      ...(['-nostdin', '-hide_banner', '-loglevel', 'error'] as const),
+      ...['-nostats', '-progress', 'pipe:2', ...untrustedInput, ...(run.inputOptions ?? [])],
+    )
+    .outputOptions('-map_metadata', '-1', '-map_chapters', '-1', ...run.outputOptions)
+    .output(run.target);
+  startInside(command, contained);
+
+  return new Promise((resolve, reject) => {
+    let stalled: NodeJS.Timeout | undefined;
+    let writtenMs = -1;
+    const stop = () => command.kill('SIGKILL');
+    const expectMovement = () => {
+      clearTimeout(stalled);
+      stalled = setTimeout(stop, run.stallLimitMs ?? 5 * 60_000);
+    };
+    const settle = () => {
+      clearTimeout(stalled);
+      run.signal?.removeEventListener('abort', stop);
+    };
+
+    command.on('start', () => {
+      expectMovement();
+      if (run.signal?.aborted) stop();
+    });
+    // Not its 'progress' event: listening to that makes the library run ffprobe on the source,
+    // without any of the limits.
+    command.on('stderr', (line: string) => {
+      const field = /^([a-z_0-9]+)=\s*(\S*)$/.exec(line);
+      if (!field) {
+        if (line) tail.push(line);
+        if (tail.length > keptLines) tail.shift();
+        return;
+      }
+      if (field[1] !== 'out_time_us') return;
+      const nowMs = Math.floor(Number(field[2]) / 1000);
+      if (!(nowMs > writtenMs)) return;
+      writtenMs = nowMs;
+      expectMovement();
+      run.onProgress?.(nowMs);
+    });
+    command.on('error', (error: Error) => {
+      settle();
+      if (run.signal?.aborted) reject(run.signal.reason);
+      else reject(new FfmpegError(error.message.split('\n')[0] ?? '', tail.join('\n')));
+    });
+    command.on('end', () => {
+      settle();
+      resolve(tail.join('\n'));
+    });
+    run.signal?.addEventListener('abort', stop, { once: true });
+    command.run();
+  });
+}
+
+type SpawnOptions = Record<string, unknown>;
+type Startable = {
+  _getFfmpegPath(callback: (error: Error | null, path: string) => void): void;
+  _spawnFfmpeg(args: string[], options: SpawnOptions, ...callbacks: unknown[]): void;
+};
+
+/**
+ * The library has no way to start ffmpeg under another command or with another environment, and
+ * its setFfmpegPath is one setting for the whole process. Both are replaced on this one command.
+ */
+function startInside(
+  command: ffmpeg.FfmpegCommand,
+  contained: Awaited<ReturnType<typeof contain>>,
+) {
+  const startable = command as unknown as Startable;
+  const spawn = startable._spawnFfmpeg.bind(command);
+  startable._getFfmpegPath = (callback) => callback(null, contained.command);
+  startable._spawnFfmpeg = (args, options, ...callbacks) =>
+    spawn(
+      [...contained.leadingArguments, ...args],
+      { ...options, env: contained.environment },
+      ...callbacks,
+    );
+}

@@ -1,0 +1,110 @@
+/**
+ * Reads back what ffmpeg's HLS muxer wrote: one file, its byte ranges, and the codec it really has.
+ */
+import { open, readFile } from 'node:fs/promises';
+import type { ByteRange, Segment } from '@second-look/core/playlist';
+
+export type SegmentedFile = { init: ByteRange; segments: Segment[] };
+
+/**
+ * Parses ffmpeg's own byte-range playlist (`-hls_flags single_file`).
+ * @throws Error where it isn't complete
+ */
+export function parseByteRanges(playlist: string): SegmentedFile {
+  const map = /#EXT-X-MAP:.*BYTERANGE="(\d+)@(\d+)"/.exec(playlist);
+  if (!map || !playlist.includes('#EXT-X-ENDLIST'))
+    throw new Error('The playlist is not complete.');
+  const entry = /#EXTINF:(\d+)\.(\d{1,6})\d*,.*\n#EXT-X-BYTERANGE:(\d+)@(\d+)/g;
+  const segments = [...playlist.matchAll(entry)].map(([, whole, part = '', length, offset]) => ({
+    durationUs: Number(whole) * 1_000_000 + Number(part.padEnd(6, '0')),
+    offset: Number(offset),
+    length: Number(length),
+  }));
+  if (segments.length === 0) throw new Error('The playlist has no segments.');
+  return { init: { length: Number(map[1]), offset: Number(map[2]) }, segments };
+}
+
+/**
+ * Times segments by the packets in them. The muxer adds up what its packets claim to last, which is
+ * wrong wherever the source's rate varies; a player wants to know when the next segment starts.
+ */
+export function segmentTimer(segments: readonly Segment[]) {
+  const startsUs: number[] = [];
+  let at = 0;
+  let endUs = 0;
+  let lastUs = Number.NaN;
+  let lastIntervalUs = 0;
+  return {
+    /** Packets in the order of the file, none before the one ahead of it. */
+    onPacket(us: number, position: number, durationUs: number) {
+      while (position >= (segments[at + 1]?.offset ?? Infinity)) at += 1;
+      startsUs[at] ??= us;
+      if (us > lastUs) lastIntervalUs = us - lastUs;
+      lastUs = us;
+      endUs = us + (durationUs > 0 ? durationUs : lastIntervalUs || 40_000);
+    },
+    /** The segments with their times; the first one reaches back to where the chunk starts. */
+    timed(startUs: number): Segment[] {
+      return segments.map((segment, index) => {
+        const fromUs = index === 0 ? startUs : (startsUs[index] ?? endUs);
+        return { ...segment, durationUs: Math.max(1, (startsUs[index + 1] ?? endUs) - fromUs) };
+      });
+    },
+  };
+}
+
+/** Bits per second, over all and in the busiest segment. */
+export function bandwidths(segments: readonly Segment[]) {
+  const bits = segments.reduce((sum, segment) => sum + segment.length * 8, 0);
+  const durationUs = segments.reduce((sum, segment) => sum + segment.durationUs, 0);
+  // A last segment of one picture says nothing about the rate that a player must keep up with.
+  const rates = segments
+    .filter((segment) => segments.length === 1 || segment.durationUs >= 500_000)
+    .map((segment) => (segment.length * 8e6) / Math.max(1, segment.durationUs));
+  const averageBandwidth = Math.round((bits * 1e6) / Math.max(1, durationUs));
+  return { averageBandwidth, peakBandwidth: Math.round(Math.max(averageBandwidth, ...rates)) };
+}
+
+/** Reads a playlist and the initialisation segment of the file it describes. */
+export async function readSegmentedFile(playlistPath: string, filePath: string) {
+  const ranges = parseByteRanges(await readFile(playlistPath, 'utf8'));
+  const file = await open(filePath, 'r');
+  try {
+    const init = Buffer.alloc(ranges.init.length);
+    await file.read(init, 0, init.length, ranges.init.offset);
+    return { ...ranges, codec: codecOf(init) };
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * The RFC 6381 name of an initialisation segment's codec.
+ * @throws Error for anything but H.264 and MPEG-4 audio
+ */
+export function codecOf(init: Buffer): string {
+  const avc = init.indexOf('avcC');
+  if (avc >= 0) {
+    // ISO/IEC 14496-15 5.3.3.1: version, then profile, compatibility and level.
+    return `avc1.${init.subarray(avc + 5, avc + 8).toString('hex')}`;
+  }
+  const esds = init.indexOf('esds');
+  if (esds >= 0) return `mp4a.40.${audioObjectType(init.subarray(esds + 8))}`;
+  throw new Error('The initialisation segment names no codec known here.');
+}
+
+/** ISO/IEC 14496-1 7.2.6: descriptors by tag; 5 holds the decoder's configuration. */
+function audioObjectType(descriptors: Buffer): number {
+  let at = 0;
+  while (at < descriptors.length) {
+    const tag = descriptors[at];
+    at += 1;
+    while ((descriptors[at] ?? 0) & 0x80) at += 1;
+    at += 1;
+    if (tag === 5) return (descriptors[at] ?? 0) >> 3;
+    if (tag === 3) at += 3;
+    else if (tag === 4) at += 13;
+    else break;
+  }
+  throw new Error('The sound has no decoder configuration.');
+}

@@ -1,0 +1,93 @@
+/**
+ * Recognises by their first bytes what people upload by mistake (or on purpose) instead of films,
+ * so that they are told what it is and no demuxer ever sees a list of addresses.
+ */
+import { open } from 'node:fs/promises';
+import type { FailureCode } from '@second-look/core/contract';
+
+export type Sniffed =
+  | { isFilm: false; failure: FailureCode }
+  /** `knownContainer`: the start of a film's container, whatever comes after. */
+  | { isFilm: 'perhaps'; knownContainer: boolean };
+
+const sniffedBytes = 8192;
+
+const pictureBrands = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1', 'avif'];
+
+/** Looks at the first bytes of the file. */
+export async function sniff(path: string): Promise<Sniffed> {
+  const file = await open(path, 'r');
+  try {
+    const buffer = Buffer.alloc(sniffedBytes);
+    const { bytesRead } = await file.read(buffer, 0, sniffedBytes, 0);
+    return recognise(buffer.subarray(0, bytesRead));
+  } finally {
+    await file.close();
+  }
+}
+
+function recognise(bytes: Buffer): Sniffed {
+  if (bytes.length === 0) return { isFilm: false, failure: 'empty_file' };
+  if (isPicture(bytes)) return { isFilm: false, failure: 'picture' };
+  if (isSound(bytes)) return { isFilm: false, failure: 'sound_only' };
+  const text = bytes
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .trimStart()
+    .toLowerCase();
+  if (isPlaylist(text)) return { isFilm: false, failure: 'playlist' };
+  if (/^(<!doctype html|<html|<head|<body|<script)/.test(text)) {
+    return { isFilm: false, failure: 'web_page' };
+  }
+  return { isFilm: 'perhaps', knownContainer: isContainer(bytes) };
+}
+
+function isPlaylist(text: string): boolean {
+  return (
+    /^(#extm3u|ffconcat version|\[playlist\]|\[reference\]|<asx|<smil|rtsptext|#ext-x-)/.test(
+      text,
+    ) ||
+    /^v=0\r?\n[a-z]=/.test(text) ||
+    /^file\s+['"/a-z]/.test(text) ||
+    (text.startsWith('<') && /<(mpd|smoothstreamingmedia|smil|asx|playlist)[\s>]/.test(text))
+  );
+}
+
+function isPicture(bytes: Buffer): boolean {
+  const head = bytes.toString('latin1', 0, 16);
+  const isIso = head.slice(4, 8) === 'ftyp';
+  return (
+    head.startsWith('\x89PNG') ||
+    head.startsWith('\xff\xd8\xff') ||
+    head.startsWith('GIF8') ||
+    /^(II\*\0|MM\0\*)/.test(head) ||
+    (head.startsWith('BM') && bytes.length > 14 && bytes.readUInt32LE(6) === 0) ||
+    (head.startsWith('RIFF') && head.slice(8, 12) === 'WEBP') ||
+    (isIso && pictureBrands.includes(head.slice(8, 12)))
+  );
+}
+
+function isSound(bytes: Buffer): boolean {
+  const head = bytes.toString('latin1', 0, 12);
+  return (
+    head.startsWith('ID3') ||
+    head.startsWith('fLaC') ||
+    head.startsWith('#!AMR') ||
+    head.startsWith('FORM') ||
+    (head.startsWith('RIFF') && head.slice(8, 12) === 'WAVE') ||
+    (head.startsWith('ftypM4A', 4) && head.length > 8)
+  );
+}
+
+function isContainer(bytes: Buffer): boolean {
+  const head = bytes.toString('latin1', 0, 12);
+  return (
+    ['ftyp', 'moov', 'mdat', 'wide', 'free', 'skip'].includes(head.slice(4, 8)) ||
+    head.startsWith('\x1aE\xdf\xa3') ||
+    (head.startsWith('RIFF') && head.slice(8, 11) === 'AVI') ||
+    head.startsWith('FLV') ||
+    head.startsWith('OggS') ||
+    head.startsWith('0&\xb2u') ||
+    head.startsWith('\0\0\x01\xba')
+  );
+}
