@@ -1,0 +1,69 @@
+import './strings.ts';
+import { Button, Skeleton } from '@mantine/core';
+import type { Recording } from '@second-look/core/contract';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { troubleSentence } from '../../app/trouble.ts';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { recordingsQuery, type Scope } from './queries.ts';
+import classes from './RecordingGrid.module.css';
+
+/** A list of lessons as cards, newest first, a page at a time. */
+export function RecordingGrid({
+  scope,
+  card,
+  empty,
+}: {
+  scope: Scope;
+  card: (recording: Recording) => ReactNode;
+  empty: ReactNode;
+}) {
+  const { t } = useTranslation('recordings');
+  const list = useInfiniteQuery(recordingsQuery(scope));
+
+  if (list.isPending) return <LoadingGrid />;
+  if (!list.data) {
+    return (
+      <EmptyState
+        title={t('app:trouble.title')}
+        action={<Button onClick={() => void list.refetch()}>{t('app:trouble.again')}</Button>}
+      >
+        <p role="alert">{troubleSentence(list.error)}</p>
+      </EmptyState>
+    );
+  }
+  const recordings = list.data.pages.flatMap((page) => page.items);
+  if (recordings.length === 0) return empty;
+  return (
+    <>
+      <ul className={classes.grid}>
+        {recordings.map((recording) => (
+          <li key={recording.id}>{card(recording)}</li>
+        ))}
+      </ul>
+      {list.hasNextPage && (
+        <div className={classes.more}>
+          <Button
+            variant="default"
+            loading={list.isFetchingNextPage}
+            onClick={() => void list.fetchNextPage()}
+          >
+            {t('home.more')}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function LoadingGrid() {
+  const { t } = useTranslation();
+  return (
+    <div className={classes.grid} role="status" aria-label={t('loading')}>
+      {[0, 1, 2].map((index) => (
+        <Skeleton key={index} height={290} radius={10} />
+      ))}
+    </div>
+  );
+}

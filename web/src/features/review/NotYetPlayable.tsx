@@ -1,0 +1,78 @@
+import { Button, Progress } from '@mantine/core';
+import type { RecordingDetail } from '@second-look/core/contract';
+import { useMutation } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { formatBytes, formatPercent } from '../../app/format.ts';
+import { retry } from '../recordings/actions.ts';
+import classes from './NotYetPlayable.module.css';
+
+/** A recording before its first second can be watched, or one that failed: what happens, and what to do. */
+export function NotYetPlayable({ recording }: { recording: RecordingDetail }) {
+  const { t } = useTranslation('review');
+  return (
+    <main id="main" tabIndex={-1} className={classes.page}>
+      <h1>{recording.title}</h1>
+      <section className={classes.card} aria-live="polite">
+        {recording.state === 'failed' ? (
+          <Failed recording={recording} />
+        ) : (
+          <UnderWay recording={recording} />
+        )}
+      </section>
+      <Link to="/" className={classes.back}>
+        {t('backToLessons')}
+      </Link>
+    </main>
+  );
+}
+
+function UnderWay({ recording }: { recording: RecordingDetail }) {
+  const { t } = useTranslation('review');
+  const { state, progress, source } = recording;
+  const stage = state === 'ready' ? 'processing' : state === 'failed' ? 'processing' : state;
+  return (
+    <>
+      <h2>{t(`underWay.${stage}.title`)}</h2>
+      {progress !== null && (
+        <div className={classes.progress}>
+          <Progress.Root size="lg">
+            <Progress.Section
+              value={progress * 100}
+              aria-label={t(`underWay.${stage}.title`)}
+              color="var(--brand)"
+            />
+          </Progress.Root>
+          <span className={classes.percent}>{formatPercent(progress)}</span>
+        </div>
+      )}
+      {state === 'uploading' && source && (
+        <p className={classes.bytes}>
+          {t('underWay.bytes', {
+            received: formatBytes(source.receivedBytes),
+            size: formatBytes(source.sizeBytes),
+          })}
+        </p>
+      )}
+      <p>{t(`underWay.${stage}.words`)}</p>
+      {source?.isSafe && <p>{t('underWay.safe')}</p>}
+    </>
+  );
+}
+
+function Failed({ recording }: { recording: RecordingDetail }) {
+  const { t } = useTranslation('review');
+  const again = useMutation({ mutationFn: () => retry(recording) });
+  return (
+    <>
+      <h2>{t('failed.title')}</h2>
+      <p>{recording.failure?.detail ?? t('failed.unknown')}</p>
+      <p>{t(recording.isMine ? 'failed.kept' : 'failed.notMine')}</p>
+      {recording.abilities.retry && (
+        <Button onClick={() => again.mutate()} loading={again.isPending}>
+          {t('failed.tryAgain')}
+        </Button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,65 @@
+import { Loader } from '@mantine/core';
+import { useNetwork } from '@mantine/hooks';
+import { parseTimeCode } from '@second-look/core/time';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ApiProblem } from '../../app/api.ts';
+import { addStrings } from '../../app/i18n.ts';
+import { NotFoundPage } from '../../app/NotFoundPage.tsx';
+import { usePageTitle } from '../../app/page-title.ts';
+import { TroublePage } from '../../app/TroublePage.tsx';
+import { recordingQuery } from '../recordings/queries.ts';
+import { useMe } from '../session/me.ts';
+import { NotYetPlayable } from './NotYetPlayable.tsx';
+import classes from './Review.module.css';
+import { ReviewRoom } from './ReviewRoom.tsx';
+import strings from './strings.en-GB.json';
+
+addStrings('review', strings);
+
+const route = getRouteApi('/signed-in/recordings/$id');
+
+/** One recording: being prepared, or to be watched and talked about. Also what is said where it is neither. */
+export default function ReviewPage() {
+  const { id } = route.useParams();
+  const { t: at, note } = route.useSearch();
+  const { t } = useTranslation('review');
+  const me = useMe();
+  const recording = useQuery({
+    ...recordingQuery(id),
+    // Progress comes by live events; this goes on where a network lets none through.
+    refetchInterval: ({ state }) => (state.data && !state.data.playable ? 5_000 : false),
+  });
+  usePageTitle(recording.data?.title);
+  const { online } = useNetwork();
+  const queryClient = useQueryClient();
+
+  const isGone = recording.error instanceof ApiProblem && recording.error.status === 404;
+  useEffect(() => {
+    if (!isGone) return;
+    for (const key of ['annotations', 'grants']) queryClient.removeQueries({ queryKey: [key, id] });
+  }, [isGone, queryClient, id]);
+  if (isGone || recording.data?.deletedAt) return <NotFoundPage />;
+  if (recording.data && me) {
+    if (!recording.data.playable) return <NotYetPlayable recording={recording.data} />;
+    return (
+      <ReviewRoom
+        key={id}
+        recording={recording.data}
+        me={me}
+        atMs={at === undefined ? null : parseTimeCode(String(at))}
+        noteId={note ?? null}
+        isOffline={!online || recording.error !== null}
+      />
+    );
+  }
+  if (recording.error)
+    return <TroublePage error={recording.error} reset={() => void recording.refetch()} />;
+  return (
+    <main id="main" tabIndex={-1} className={classes.loading}>
+      <Loader aria-label={t('loading')} />
+    </main>
+  );
+}

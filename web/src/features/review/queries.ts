@@ -1,0 +1,30 @@
+import type { Annotation } from '@second-look/core/contract';
+import { type QueryClient, queryOptions } from '@tanstack/react-query';
+import { call } from '../../app/api.ts';
+
+/** All the notes on a recording that the reader may see. */
+export const annotationsQuery = (recordingId: string) =>
+  queryOptions({
+    queryKey: ['annotations', recordingId],
+    queryFn: ({ signal }) =>
+      call('GET /api/recordings/:id/annotations', { params: { id: recordingId }, signal }),
+  });
+
+/** Changes the notes that are on the screen, ahead of the server or with its answer. */
+export function updateNotes(
+  queryClient: QueryClient,
+  recordingId: string,
+  update: (notes: Annotation[]) => Annotation[],
+): void {
+  queryClient.setQueryData(annotationsQuery(recordingId).queryKey, (list) =>
+    list ? { items: update(list.items) } : list,
+  );
+}
+
+/** Puts a note in, in place of what was there under its id. */
+export function putNote(queryClient: QueryClient, note: Annotation): void {
+  updateNotes(queryClient, note.recordingId, (notes) => [
+    ...notes.filter((each) => each.id !== note.id),
+    note,
+  ]);
+}

@@ -1,0 +1,31 @@
+import { ApiProblem, send } from '../../app/api.ts';
+
+const channelName = 'second-look:session';
+
+/** Starts a session. @throws {ApiProblem} */
+export async function signIn(email: string, password: string): Promise<void> {
+  await send('/api/auth/sign-in/email', { method: 'POST', body: { email, password } });
+}
+
+/** Ends the session, and leaves nothing of it in this tab's memory. @throws {ApiProblem} */
+export async function signOut(): Promise<void> {
+  await send('/api/auth/sign-out', { method: 'POST', body: {} }).catch((error: unknown) => {
+    if (!(error instanceof ApiProblem && error.status === 401)) throw error;
+  });
+  new BroadcastChannel(channelName).postMessage('signed-out');
+  window.location.assign('/sign-in');
+}
+
+/** The other tabs of this browser leave together with the one where somebody signed out. */
+export function followSignOut(): void {
+  new BroadcastChannel(channelName).onmessage = () => window.location.assign('/sign-in');
+}
+
+/** Which sentence of `trouble` tells why signing in failed. */
+export function signInTrouble(error: unknown): 'wrong' | 'tooMany' | 'offline' | 'other' {
+  if (!(error instanceof ApiProblem)) return 'other';
+  if (error.code === 'offline') return 'offline';
+  if (error.status === 429) return 'tooMany';
+  // better-auth answers 400 where the email is none, and 401 where it does not fit the password.
+  return [400, 401, 422].includes(error.status) ? 'wrong' : 'other';
+}

@@ -1,0 +1,71 @@
+import { Combobox, Loader, TextInput, useCombobox } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import type { Colleague } from '@second-look/core/contract';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Avatar } from '../../ui/Avatar.tsx';
+import { peopleQuery } from './queries.ts';
+import classes from './ShareDialog.module.css';
+
+interface PersonSelectProps {
+  person: Colleague | null;
+  onChange: (person: Colleague | null) => void;
+}
+
+/** Finds a colleague in the same trust by name; the school tells people of one name apart. */
+export function PersonSelect({ person, onChange }: PersonSelectProps) {
+  const { t } = useTranslation('sharing');
+  const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
+  const [text, setText] = useState('');
+  const [asked] = useDebouncedValue(text.trim(), 200);
+  const people = useQuery(peopleQuery(asked));
+  const found = people.data?.items ?? [];
+
+  const choose = (id: string) => {
+    const chosen = found.find((each) => each.id === id) ?? null;
+    onChange(chosen);
+    setText(chosen?.name ?? '');
+    combobox.closeDropdown();
+  };
+  return (
+    <Combobox store={combobox} onOptionSubmit={choose}>
+      <Combobox.Target>
+        <TextInput
+          data-autofocus
+          label={t('person.label')}
+          placeholder={t('person.placeholder')}
+          value={person ? person.name : text}
+          description={person?.organisation}
+          autoComplete="off"
+          rightSection={people.isFetching ? <Loader size={16} /> : null}
+          onChange={(event) => {
+            onChange(null);
+            setText(event.currentTarget.value);
+            combobox.openDropdown();
+            combobox.updateSelectedOptionIndex();
+          }}
+          onClick={() => combobox.openDropdown()}
+          onFocus={() => combobox.openDropdown()}
+          onBlur={() => combobox.closeDropdown()}
+        />
+      </Combobox.Target>
+      <Combobox.Dropdown>
+        <Combobox.Options mah={280} style={{ overflowY: 'auto' }}>
+          {found.map((each) => (
+            <Combobox.Option key={each.id} value={each.id} className={classes.person}>
+              <Avatar person={each} size={30} />
+              <span>
+                {each.name}
+                <small>{each.organisation}</small>
+              </span>
+            </Combobox.Option>
+          ))}
+          {found.length === 0 && people.data && (
+            <Combobox.Empty>{t('person.none', { name: asked })}</Combobox.Empty>
+          )}
+        </Combobox.Options>
+      </Combobox.Dropdown>
+    </Combobox>
+  );
+}

@@ -1,0 +1,36 @@
+import { Button, type ButtonProps } from '@mantine/core';
+import { type ReactNode, useRef } from 'react';
+import { type Picked, pickedFromInput } from './picked.ts';
+
+/** A button that opens the device's own picker: files on a computer, the camera roll on a phone. */
+export function FilePicker({
+  children,
+  multiple = false,
+  onPick,
+  ...button
+}: ButtonProps & {
+  children: ReactNode;
+  multiple?: boolean;
+  onPick: (picked: Picked[]) => void;
+}) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <Button {...button} onClick={() => input.current?.click()}>
+        {children}
+      </Button>
+      <input
+        ref={input}
+        type="file"
+        accept="video/*,.mkv,.mts,.m2ts,.mxf"
+        multiple={multiple}
+        hidden
+        onChange={({ currentTarget }) => {
+          onPick(pickedFromInput(currentTarget.files));
+          // So that the same file can be picked once more.
+          currentTarget.value = '';
+        }}
+      />
+    </>
+  );
+}

@@ -1,0 +1,44 @@
+import './strings.ts';
+import { formatBytes, formatPercent } from '../../app/format.ts';
+import { i18n, language } from '../../app/i18n.ts';
+import { timeLeft } from './speed.ts';
+import type { Upload } from './uploads.ts';
+
+/** Says how an upload stands, and what to do where it needs its owner. */
+export function uploadSentence(upload: Upload): string {
+  const t = i18n.getFixedT(language, 'upload');
+  const { filename, sizeBytes, sentBytes, bytesPerSecond, state, trouble } = upload;
+  const percent = formatPercent(sizeBytes > 0 ? sentBytes / sizeBytes : 0);
+  if (trouble) return t(`trouble.${trouble}`, { filename, percent });
+  switch (state) {
+    case 'uploading': {
+      const left = timeLeft(sizeBytes - sentBytes, bytesPerSecond);
+      const amount = { sent: formatBytes(sentBytes), size: formatBytes(sizeBytes) };
+      return [
+        t('state.uploading', amount),
+        bytesPerSecond && t('state.speed', { size: formatBytes(bytesPerSecond) }),
+        left,
+      ]
+        .filter(Boolean)
+        .join(' · ');
+    }
+    case 'waiting':
+      return t('state.waiting');
+    case 'retrying':
+      return t('trouble.offline', { percent });
+    case 'paused':
+      return t('state.paused', { percent });
+    case 'elsewhere':
+      return t('state.elsewhere');
+    case 'needs-file':
+      return t('state.needsFile', { filename, percent });
+    case 'needs-leave':
+      return t('state.needsLeave', { percent });
+    case 'checking':
+      return t('state.checking');
+    case 'safe':
+      return t('state.safe');
+    case 'failed':
+      return t('trouble.refused');
+  }
+}
