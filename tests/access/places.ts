@@ -1,0 +1,179 @@
+import {
+  type Id,
+  isLive,
+  mayAnswer,
+  mayChangeAnnotation,
+  mayChangeGrant,
+  mayComment,
+  owns,
+  type Right,
+} from '@second-look/core/access';
+import type { DrawnWorld } from '../world/random.ts';
+import {
+  changeNote,
+  eachCut,
+  eachNote,
+  eachRecording,
+  eachRendition,
+  eachReply,
+  eachUpload,
+  isInTrash,
+  isOwn,
+  isVisible,
+  type Question,
+  question,
+  recordings,
+  share,
+} from './questions.ts';
+
+/** The place of every route in the proof: what is asked of it, and who may be answered. */
+
+/** `open`: for everybody. `own`: shows and makes what is one's own; told apart in the tests by name. */
+export type Place = 'open' | 'own' | ((world: DrawnWorld) => Question[]);
+
+export const places: Record<string, Place> = {
+  'GET /api/health/live': 'open',
+  'GET /api/health/ready': 'open',
+  'GET /api/openapi.json': 'open',
+  'POST /api/auth/sign-in/email': 'open',
+  'POST /api/auth/sign-out': 'open',
+  'GET /api/auth/get-session': 'open',
+
+  'GET /api/me': 'own',
+  'GET /api/people': 'own',
+  'GET /api/events': 'own',
+  'GET /api/recordings': 'own',
+  'POST /api/recordings': 'own',
+  'OPTIONS /api/uploads': 'own',
+  'OPTIONS /api/uploads/:id': 'own',
+
+  'GET /api/recordings/:id': (world) => eachRecording(world, 'GET', '', isVisible(world)),
+  'PATCH /api/recordings/:id': (world) =>
+    eachRecording(world, 'PATCH', '', isOwn(world), { title: 'Other' }),
+  'DELETE /api/recordings/:id': (world) => eachRecording(world, 'DELETE', '', isOwn(world)),
+  'POST /api/recordings/:id/restore': (world) =>
+    eachRecording(
+      world,
+      'POST',
+      '/restore',
+      (viewer, id) => owns(world, viewer, id) && isInTrash(world, id),
+    ),
+  'POST /api/recordings/:id/retry': (world) => eachRecording(world, 'POST', '/retry', isOwn(world)),
+
+  'GET /api/recordings/:id/annotations': (world) =>
+    eachRecording(world, 'GET', '/annotations', isVisible(world)),
+  'POST /api/recordings/:id/annotations': (world) =>
+    world.recordings.flatMap(({ id }) =>
+      [null, ...world.conversations.map((row) => row.id)].map((conversationId) => {
+        const note = { conversationId, startMs: 1000, endMs: 2000 };
+        const ask = (recordingId: Id) => ({
+          method: 'POST',
+          url: `${recordings}/${recordingId}/annotations`,
+          body: { kind: 'notice', body: 'New', ...note },
+        });
+        return question(
+          ask,
+          id,
+          (viewer) =>
+            !isInTrash(world, id) && mayComment(world, viewer, { ...note, recordingId: id }),
+        );
+      }),
+    ),
+  'PATCH /api/annotations/:id': (world) =>
+    world.annotations.flatMap((note) => [
+      changeNote(world, note, { body: 'Other' }),
+      changeNote(world, note, { startMs: 0, endMs: 4000 }),
+      ...world.conversations.map(({ id }) => changeNote(world, note, { conversationId: id })),
+      changeNote(world, note, { conversationId: null }),
+    ]),
+  'DELETE /api/annotations/:id': (world) =>
+    eachNote(
+      world,
+      'DELETE',
+      '',
+      (viewer, note) => note.deletedAt === null && mayChangeAnnotation(world, viewer, note, note),
+    ),
+  'POST /api/annotations/:id/restore': (world) =>
+    eachNote(
+      world,
+      'POST',
+      '/restore',
+      (viewer, note) => note.deletedAt !== null && mayChangeAnnotation(world, viewer, note, note),
+    ),
+  'POST /api/annotations/:id/replies': (world) =>
+    eachNote(world, 'POST', '/replies', (viewer, note) => mayAnswer(world, viewer, note), {
+      body: 'New',
+    }),
+  'PATCH /api/replies/:id': (world) =>
+    eachReply(world, 'PATCH', '', (reply) => reply.deletedAt === null, { body: 'Other' }),
+  'DELETE /api/replies/:id': (world) =>
+    eachReply(world, 'DELETE', '', (reply) => reply.deletedAt === null),
+  'POST /api/replies/:id/restore': (world) =>
+    eachReply(world, 'POST', '/restore', (reply) => reply.deletedAt !== null),
+
+  'GET /api/recordings/:id/grants': (world) =>
+    eachRecording(world, 'GET', '/grants', isVisible(world)),
+  'POST /api/recordings/:id/grants': (world) =>
+    world.recordings.flatMap(({ id }) =>
+      world.principals.flatMap((principal) =>
+        [['view'], ['view', 'comment', 'reshare']].map((rights) =>
+          share(world, id, principal, rights as Right[]),
+        ),
+      ),
+    ),
+  'PATCH /api/grants/:id': (world) =>
+    world.grants.map((grant) =>
+      question(
+        (id) => ({ method: 'PATCH', url: `/api/grants/${id}`, body: { rights: ['view'] } }),
+        grant.id,
+        (viewer) =>
+          isLive(world, grant) &&
+          !isInTrash(world, grant.recordingId) &&
+          mayChangeGrant(world, viewer, grant, { ...grant, rights: ['view'] }),
+      ),
+    ),
+  'DELETE /api/grants/:id': (world) =>
+    world.grants.map((grant) =>
+      question(
+        (id) => ({ method: 'DELETE', url: `/api/grants/${id}` }),
+        grant.id,
+        (viewer) =>
+          grant.revokedAt === null &&
+          mayChangeGrant(world, viewer, grant, { ...grant, revokedAt: world.now }),
+      ),
+    ),
+
+  'GET /api/recordings/:id/media/main.m3u8': (world) =>
+    eachRecording(world, 'GET', '/media/main.m3u8', isVisible(world)),
+  'GET /api/recordings/:id/cuts/:cutId/main.m3u8': (world) => eachCut(world, 'main.m3u8'),
+  'GET /api/recordings/:id/cuts/:cutId/poster.jpg': (world) => eachCut(world, 'poster.jpg'),
+  'GET /api/recordings/:id/cuts/:cutId/:renditionId/media.m3u8': (world) =>
+    eachRendition(world, 'media.m3u8'),
+  'GET /api/recordings/:id/cuts/:cutId/:renditionId/init.mp4': (world) =>
+    eachRendition(world, 'init.mp4'),
+  'GET /api/recordings/:id/cuts/:cutId/:renditionId/:index.m4s': (world) =>
+    eachRendition(world, '0.m4s'),
+
+  'POST /api/uploads': (world) =>
+    world.recordings.map(({ id }) =>
+      question(
+        (recordingId) => ({
+          method: 'POST',
+          url: '/api/uploads',
+          headers: {
+            'tus-resumable': '1.0.0',
+            'upload-length': '9',
+            'upload-metadata': `recordingId ${Buffer.from(recordingId).toString('base64')}`,
+          },
+        }),
+        id,
+        (viewer) => isOwn(world)(viewer, id),
+      ),
+    ),
+  'HEAD /api/uploads/:id': (world) => eachUpload(world, 'HEAD'),
+  'PATCH /api/uploads/:id': (world) => [
+    ...eachUpload(world, 'PATCH', { 'upload-offset': '0' }, 'abc'),
+    ...eachUpload(world, 'PATCH', { 'upload-offset': '5' }, 'abc'),
+  ],
+  'DELETE /api/uploads/:id': (world) => eachUpload(world, 'DELETE'),
+};

@@ -1,0 +1,37 @@
+import { parseArgs } from 'node:util';
+import { processing } from './processing.ts';
+import { say } from './round.ts';
+import { start } from './start.ts';
+import { upload } from './upload.ts';
+
+/**
+ * Measures what DESIGN.md names in numbers, each against an aim or a peer in the same run:
+ * `pnpm bench [name…] [--rounds 5] [--gigabytes 1]`.
+ */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: 'string' },
+    /** The size of one upload; 5 shows that the server's memory does not grow with it. */
+    gigabytes: { type: 'string', default: '1' },
+  },
+});
+const rounds = (usual: number) => Number(values.rounds ?? usual);
+const benches: Record<string, () => Promise<unknown>> = {
+  upload: () => upload(Math.round(Number(values.gigabytes) * 1e9), rounds(5)),
+  processing: () => processing(rounds(3)),
+  weight: () => import('./weight.ts'),
+  start: () => start(rounds(3)),
+};
+
+const names = positionals.length > 0 ? positionals : Object.keys(benches);
+const unknown = names.filter((name) => !benches[name]);
+if (unknown.length > 0) {
+  say(`There is no ${unknown.join(', ')}: choose from ${Object.keys(benches).join(', ')}.`);
+  process.exitCode = 1;
+} else {
+  for (const name of names) {
+    say(`\n${name}`);
+    await benches[name]?.();
+  }
+}

@@ -1,0 +1,128 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, openAsBlob, readFileSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { RecordingDetail } from '@second-look/core/contract';
+import { mediaTools } from '../media/binaries.ts';
+import { beginUpload, openPlace, type Place } from './place.ts';
+import { inTurns, median, print, say, spread } from './round.ts';
+
+const execute = promisify(execFile);
+const aimRatio = 1.05;
+const lengthSeconds = 120;
+/** What the kernel counts processor time in (`getconf CLK_TCK`); the same on every Linux. */
+const ticksPerSecond = 100;
+
+export async function processing(rounds: number): Promise<void> {
+  if (!existsSync('/proc/self/stat'))
+    return say(
+      'Processing is measured on Linux only: the time of child processes is read in /proc.',
+    );
+  const { ffmpegPath } = await mediaTools();
+  const source = await movingLesson(ffmpegPath);
+  const place = await openPlace();
+  const target = join(place.product.dataDir, 'plain.mp4');
+  try {
+    // Once for what is looked up on the first job alone.
+    await prepare(place, source);
+    const measured = await inTurns(rounds, {
+      ours: () => cpuSeconds(place.product.workers.pid, () => prepare(place, source)),
+      peer: () =>
+        cpuSeconds(process.pid, async () => {
+          await execute('nice', ['-n', '10', ffmpegPath, ...plainRun(source, target)]);
+          rmSync(target);
+        }),
+    });
+    const ratios = measured.ours.map((seconds, round) => seconds / (measured.peer[round] ?? 1));
+    say(`  CPU seconds, ours: ${spread(measured.ours, 1)}; the peer: ${spread(measured.peer, 1)}`);
+    print({
+      what: `CPU of all steps for ${lengthSeconds} s of 1080p ÷ one plain ffmpeg run`,
+      figure: spread(ratios),
+      aim: `≤ ${aimRatio}`,
+      isMet: median(ratios) <= aimRatio,
+      peer: 'the same ffmpeg, once, to one MP4 of the same picture (720p, the same x264 settings and key frames) and the same sound (normalised, AAC 128k); ours is the whole tree of the worker, with checksum, inspection, poster and checks',
+      n: rounds,
+    });
+  } finally {
+    await place.close();
+  }
+}
+
+/** What somebody who knows ffmpeg would type; kept in step with workers/src/media/recipe.ts by hand. */
+function plainRun(source: string, target: string): string[] {
+  return [
+    ...['-hide_banner', '-loglevel', 'error', '-nostdin', '-y', '-i', source],
+    ...['-map', '0:v:0', '-vf', 'scale=1280:720,setsar=1', '-fps_mode', 'passthrough'],
+    ...['-pix_fmt', 'yuv420p', '-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'high'],
+    ...['-bf', '0', '-sc_threshold', '0', '-crf', '23', '-maxrate', '3000k', '-bufsize', '6000k'],
+    ...['-force_key_frames', 'expr:gte(t,n_forced*2)'],
+    ...['-map', '0:a:0', '-af', 'loudnorm=I=-16:TP=-1.5:LRA=11,aresample=48000'],
+    ...['-c:a', 'aac', '-b:a', '128k', '-ac', '2', target],
+  ];
+}
+
+/** Sends a lesson and waits until all is done. */
+async function prepare(place: Place, source: string): Promise<void> {
+  const body = await openAsBlob(source);
+  const { id, address } = await beginUpload(place, body.size);
+  await place.ask(address, {
+    method: 'PATCH',
+    headers: {
+      'tus-resumable': '1.0.0',
+      'upload-offset': '0',
+      'content-type': 'application/offset+octet-stream',
+    },
+    body,
+  });
+  for (;;) {
+    const recording = (await (await place.ask(`/api/recordings/${id}`)).json()) as RecordingDetail;
+    if (recording.state === 'failed') throw new Error(recording.failure?.detail);
+    if (recording.state === 'ready') break;
+    await pause(500);
+  }
+  rmSync(join(place.product.dataDir, 'objects/recordings', id), { recursive: true });
+}
+
+/** Processor time, user and system, that a process and its children that have ended took for some work. */
+async function cpuSeconds(pid: number, work: () => Promise<void>): Promise<number> {
+  const before = ticks(pid);
+  await work();
+  return (ticks(pid) - before) / ticksPerSecond;
+}
+
+/** Fields 14 to 17 of /proc/PID/stat: utime, stime, cutime, cstime (proc(5)). */
+function ticks(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // The second field is a name that may hold anything, in brackets.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+}
+
+/** Two minutes of 1080p: grain that drifts as under a camera in the hand, and things that move in front. */
+async function movingLesson(ffmpegPath: string): Promise<string> {
+  const folder = join(tmpdir(), 'second-look-fixtures');
+  const path = join(folder, 'moving-1.mp4');
+  if (existsSync(path)) return path;
+  say('  Making the source, once …');
+  mkdirSync(folder, { recursive: true });
+  const grain = join(folder, `grain-${process.pid}.png`);
+  const quiet = ['-hide_banner', '-loglevel', 'error', '-nostdin', '-y'];
+  const random = 'nullsrc=size=1920x1080,geq=lum=random(1)*255:cb=128:cr=128,gblur=sigma=3';
+  await execute(ffmpegPath, [...quiet, '-f', 'lavfi', '-i', random, '-frames:v', '1', grain]);
+  const partial = join(folder, `partial-${process.pid}-moving.mp4`);
+  const length = `duration=${lengthSeconds}:rate=25`;
+  await execute(ffmpegPath, [
+    ...[...quiet, '-loop', '1', '-framerate', '25', '-t', String(lengthSeconds), '-i', grain],
+    ...['-f', 'lavfi', '-i', `testsrc2=size=960x540:${length}`],
+    ...['-f', 'lavfi', '-i', `anoisesrc=color=brown:sample_rate=48000:duration=${lengthSeconds}`],
+    '-filter_complex',
+    "[0]scroll=h=0.0013:v=0.0007[room];[room][1]overlay=x='480+400*sin(t/3)':y='270+200*cos(t/5)'",
+    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '23', '-pix_fmt', 'yuv420p'],
+    ...['-c:a', 'aac', '-b:a', '96k', '-ac', '2', '-movflags', '+faststart', partial],
+  ]);
+  rmSync(grain);
+  renameSync(partial, path);
+  return path;
+}

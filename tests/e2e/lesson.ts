@@ -1,0 +1,79 @@
+import { execFile } from 'node:child_process';
+import { access, mkdir, rename } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Page } from 'playwright-core';
+import { mediaTools } from '../media/binaries.ts';
+
+const execute = promisify(execFile);
+
+export const lessonSeconds = 48;
+const [width, height, stripHeight, markWidth] = [1280, 720, 40, 16];
+const pxPerSecond = (width - markWidth) / lessonSeconds;
+
+/**
+ * A film of 48 s whose every picture says when it is: a white mark that wanders along a black strip at the
+ * top, once from left to right. H.264 and AAC at a constant 11 MB, so that an upload has a middle.
+ */
+export async function wanderingLesson(): Promise<string> {
+  const folder = join(tmpdir(), 'second-look-fixtures', 'wandering-1');
+  const path = join(folder, '8M2 fractions_starter 2025-11-12.mp4');
+  const isThere = await access(path).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) return path;
+  await mkdir(folder, { recursive: true });
+  const { ffmpegPath } = await mediaTools();
+  const partial = join(folder, `partial-${process.pid}.mp4`);
+  const length = `duration=${lessonSeconds}:rate=25`;
+  await execute(ffmpegPath, [
+    ...['-hide_banner', '-loglevel', 'error', '-nostdin', '-y'],
+    ...['-f', 'lavfi', '-i', `testsrc2=size=${width}x${height}:${length}`],
+    ...['-f', 'lavfi', '-i', `color=black:size=${width}x${stripHeight}:${length}`],
+    ...['-f', 'lavfi', '-i', `color=white:size=${markWidth}x${stripHeight}:${length}`],
+    ...['-f', 'lavfi', '-i', `sine=frequency=330:sample_rate=48000:duration=${lessonSeconds}`],
+    '-filter_complex',
+    `[1][2]overlay=x='t*${pxPerSecond}'[strip];[0][strip]overlay=x=0:y=0[picture]`,
+    ...['-map', '[picture]', '-map', '3', '-c:v', 'libx264', '-preset', 'ultrafast'],
+    ...['-pix_fmt', 'yuv420p', '-b:v', '1800k', '-maxrate', '1800k', '-bufsize', '1800k'],
+    ...['-x264-params', 'nal-hrd=cbr', '-c:a', 'aac', '-b:a', '64k', '-ac', '2', partial],
+  ]);
+  await rename(partial, path);
+  return path;
+}
+
+export interface Picture {
+  /** What the decoded picture itself says. */
+  seconds: number;
+  /** Mean brightness of the picture under the strip, from 0 (black) to 255. */
+  brightness: number;
+}
+
+/** Reads the wandering lesson's picture as it is on the screen; null where none is decoded yet. */
+export function readPicture(page: Page): Promise<Picture | null> {
+  return page.locator('video').evaluate(
+    (element, { width, height, stripHeight, markWidth, pxPerSecond }) => {
+      const video = element as HTMLVideoElement;
+      if (video.readyState < 2 || video.seeking) return null;
+      const canvas = document.createElement('canvas');
+      [canvas.width, canvas.height] = [width, height];
+      const context = canvas.getContext('2d', { willReadFrequently: true });
+      if (!context) return null;
+      context.drawImage(video, 0, 0, width, height);
+      const strip = context.getImageData(0, stripHeight / 2, width, 1).data;
+      const bright = [];
+      for (let x = 0; x < width; x += 1) if ((strip[x * 4] ?? 0) > 128) bright.push(x);
+      const middle = bright.reduce((sum, x) => sum + x, 0) / bright.length;
+      const rest = context.getImageData(0, stripHeight, width, height - stripHeight).data;
+      let sum = 0;
+      for (let index = 0; index < rest.length; index += 4) sum += rest[index + 1] ?? 0;
+      return {
+        seconds: (middle - (markWidth - 1) / 2) / pxPerSecond,
+        brightness: sum / (rest.length / 4),
+      };
+    },
+    { width, height, stripHeight, markWidth, pxPerSecond },
+  );
+}

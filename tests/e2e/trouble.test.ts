@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { mediaTools } from '../media/binaries.ts';
+import { type FixtureName, fixture } from '../media/fixtures.ts';
+import {
+  chooseVideos,
+  openStage,
+  readRecording,
+  type Stage,
+  settled,
+  soon,
+  upload,
+} from './stage.ts';
+import { notes, savedNote } from './story/annotate.ts';
+import { video } from './story/watch.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage?.close());
+
+const bad: [FixtureName, string][] = [
+  ['page.mp4', 'This is a web page saved under a video’s name. Please upload the video itself.'],
+  ['empty.mp4', 'The file is empty. Please check it on your device and upload it again.'],
+  ['picture.mp4', 'This is a picture, not a video.'],
+];
+
+test('what is no video is told in plain words, and the file is kept', async () => {
+  const page = await stage.enter('ben');
+  const { ffmpegPath } = await mediaTools();
+  await page.goto('/upload');
+  await chooseVideos(page, await Promise.all(bad.map(([name]) => fixture(name, ffmpegPath))));
+  await expect
+    .poll(() => page.getByText('Safe: you can delete it from your device.').count(), soon)
+    .toBe(bad.length);
+  await page.getByRole('link', { name: 'My lessons' }).click();
+  for (const [, reason] of bad) await page.getByText(reason).waitFor();
+  const { items } = await (await page.request.get('/api/recordings')).json();
+  const webPage = items.find(
+    ({ failure }: { failure: { code: string } | null }) => failure?.code === 'web_page',
+  );
+  await page.goto(`/recordings/${webPage.id}`);
+  await page.getByText(bad[0]?.[1] ?? '').waitFor();
+  await page.getByText('Nothing is lost: the original file is kept until you delete it.').waitFor();
+  expect((await readRecording(page.request, webPage.id)).source).toMatchObject({ isSafe: true });
+
+  // Trying again comes to the same end, and says so again.
+  stage.product.workers.freeze();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('heading', { name: 'Getting the video ready to watch' }).waitFor();
+  stage.product.workers.thaw();
+  await page.getByText(bad[0]?.[1] ?? '').waitFor();
+});
+
+test('a note written while the network is gone is kept, and sent when it is back', async () => {
+  const api = await stage.api('amira');
+  const { ffmpegPath } = await mediaTools();
+  const id = await upload(api, await fixture('silent.mp4', ffmpegPath), 'On a train');
+  expect(await settled(api, id)).toMatchObject({ state: 'ready' });
+  const page = await stage.enter('amira', { expectedErrors: /ERR_INTERNET_DISCONNECTED/ });
+  await page.goto(`/recordings/${id}?t=2`);
+  const composer = page.getByRole('textbox', { name: 'Your note' });
+  await expect.poll(async () => (await video(page)).currentTime, soon).toBeCloseTo(2, 1);
+
+  await page.context().setOffline(true);
+  await composer.pressSequentially('Written in a tunnel');
+  await page.getByRole('button', { name: 'Keep' }).click();
+  const card = page.getByRole('article').filter({ hasText: 'Written in a tunnel' });
+  await card.getByText('Not sent yet: there was no answer from Second Look.').waitFor();
+  await composer.pressSequentially('Half a thou');
+  expect(await notes({ request: api }, id)).toEqual([]);
+
+  // Even if the tab is closed before the network is back.
+  const context = page.context();
+  await page.close();
+  await context.setOffline(false);
+  const again = await context.newPage();
+  await again.goto(`/recordings/${id}`);
+  const note = await savedNote(again, id, 'Written in a tunnel');
+  expect(note.startMs).toBe(2_000);
+  await again.getByText('Not sent yet').waitFor({ state: 'detached' });
+  const draft = again.getByRole('textbox', { name: 'Your note' });
+  await expect.poll(() => draft.inputValue(), soon).toBe('Half a thou');
+  expect(await notes({ request: api }, id)).toHaveLength(1);
+});
+
+test('a lost network is said, and an upload goes on by itself afterwards', async () => {
+  const page = await stage.enter('carys', { expectedErrors: /ERR_INTERNET_DISCONNECTED/ });
+  const { ffmpegPath } = await mediaTools();
+  const engine = page.waitForResponse(/engine-[^/]*\.js$/);
+  await page.goto('/upload');
+  await (await engine).finished();
+  await page.context().setOffline(true);
+  await chooseVideos(page, [await fixture('landscape.mp4', ffmpegPath)]);
+  await page.getByText(/^No connection just now\./).waitFor();
+  await page.context().setOffline(false);
+  await page.getByText('Safe: you can delete it from your device.').waitFor();
+});

@@ -1,0 +1,108 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import { failures } from '@second-look/core/contract';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type FixtureName, hostilePlaylists } from '../media/fixtures.ts';
+import type { Client } from '../world/client.ts';
+import { filmBytes, until, uploaded } from '../world/lesson.ts';
+import { endProcesses, startWorkers } from '../world/processes.ts';
+import { startServer, type TestServer } from '../world/server.ts';
+
+let server: TestServer;
+let amira: Client;
+let listener: Server;
+let callers = 0;
+beforeAll(async () => {
+  server = await startServer();
+  amira = await server.as('amira');
+  listener = createServer((socket) => {
+    callers += 1;
+    socket.destroy();
+  }).listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  startWorkers(server.place);
+});
+afterAll(async () => {
+  await endProcesses();
+  listener.close();
+  await server.stop();
+});
+
+const failed = (id: string) =>
+  until(async () => {
+    const recording = await amira.get(`/api/recordings/${id}`);
+    expect(recording.state).not.toBe('ready');
+    return recording.state === 'failed' && recording;
+  });
+
+async function sourceOf(recordingId: string): Promise<Buffer> {
+  const { rows } = await server.place.database
+    .as('admin')
+    .pool.query('select object_key from source where recording_id = $1', [recordingId]);
+  const chunks: Buffer[] = [];
+  for await (const chunk of await server.store.read(rows[0].object_key)) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+async function expectFailure(bytes: Buffer, code: keyof typeof failures): Promise<string> {
+  const id = await uploaded(amira, bytes, { filename: 'lesson.mp4' });
+  const recording = await failed(id);
+  expect(recording).toMatchObject({
+    failure: { code, detail: failures[code] },
+    playable: false,
+    progress: null,
+    abilities: { retry: true },
+    source: { sizeBytes: bytes.length, isSafe: true },
+  });
+  expect((await sourceOf(id)).equals(bytes)).toBe(true);
+  expect((await amira.ask('GET', `/api/recordings/${id}/media/main.m3u8`)).status).toBe(409);
+  return id;
+}
+
+describe('a file that is no lesson', () => {
+  it.each([
+    ['empty.mp4', 'empty_file'],
+    ['page.mp4', 'web_page'],
+    ['random.mp4', 'not_a_video'],
+    ['picture.mp4', 'picture'],
+    ['photo.mov', 'picture'],
+    ['heic.mov', 'picture'],
+    ['no-index.mp4', 'truncated'],
+    ['huge.mp4', 'too_large_picture'],
+    ['sound.m4a', 'sound_only'],
+    ['sound-in.mp4', 'sound_only'],
+  ] satisfies [FixtureName, keyof typeof failures][])(
+    'fails with its reason: %s',
+    async (name, code) => {
+      await expectFailure(await filmBytes(name), code);
+    },
+  );
+});
+
+describe('a file that points elsewhere', () => {
+  it('is refused, and nothing is fetched', async () => {
+    const address = listener.address();
+    if (address === null || typeof address === 'string') throw new Error('Nobody listens.');
+    const playlists = hostilePlaylists(`http://127.0.0.1:${address.port}`);
+    for (const text of Object.values(playlists)) await expectFailure(Buffer.from(text), 'playlist');
+    expect(callers).toBe(0);
+  });
+
+  it('is refused also where it is a film whose data lie in another file', async () => {
+    const id = await uploaded(amira, await filmBytes('elsewhere.mov'));
+    const { failure } = await failed(id);
+    expect(Object.keys(failures)).toContain(failure.code);
+  });
+});
+
+describe('trying again', () => {
+  it('prepares once more, and fails in the same way where the file is at fault', async () => {
+    const id = await expectFailure(await filmBytes('page.mp4'), 'web_page');
+    expect(await amira.post(`/api/recordings/${id}/retry`)).toMatchObject({ state: 'processing' });
+    expect((await failed(id)).failure.code).toBe('web_page');
+    const { rows } = await server.place.database
+      .as('admin')
+      .pool.query('select attempt from processing_step where recording_id = $1', [id]);
+    expect(rows).toEqual([{ attempt: 2 }]);
+  });
+});

@@ -1,0 +1,221 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { sweepOnce } from '@second-look/workers/sweep';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mediaTools } from '../media/binaries.ts';
+import { fixture } from '../media/fixtures.ts';
+import type { Client } from '../world/client.ts';
+import { filmBytes, lesson, openWorkshop, prepareNow, until, uploaded } from '../world/lesson.ts';
+import { endProcesses, startWorkers } from '../world/processes.ts';
+import { startServer, type TestServer } from '../world/server.ts';
+
+const execute = promisify(execFile);
+
+let server: TestServer;
+let amira: Client;
+let longFilm: Buffer;
+beforeAll(async () => {
+  server = await startServer();
+  amira = await server.as('amira');
+  const { ffmpegPath } = await mediaTools();
+  const path = join(server.place.dataDir, 'long.mp4');
+  const film = await fixture('landscape.mp4', ffmpegPath);
+  await execute(ffmpegPath, ['-v', 'error', '-stream_loop', '24', '-i', film, '-c', 'copy', path]);
+  longFilm = await readFile(path);
+});
+afterAll(async () => {
+  await endProcesses();
+  await server.stop();
+});
+
+const admin = () => server.place.database.as('admin').pool;
+const get = (id: string) => amira.get(`/api/recordings/${id}`);
+const isReady = (id: string) =>
+  until(async () => {
+    const recording = await get(id);
+    expect(recording.state).not.toBe('failed');
+    return recording.state === 'ready' && recording;
+  });
+const stepOf = async (id: string) => {
+  const { rows } = await admin().query(
+    `select p.state, p.attempt, c.published_attempt from processing_step p join cut c on c.id = p.cut_id
+     where p.recording_id = $1`,
+    [id],
+  );
+  return rows[0];
+};
+const isUnderWay = (id: string) =>
+  until(async () => {
+    const { progress } = await get(id);
+    return progress !== null && progress > 0 && progress;
+  });
+
+/** The command lines of this machine that name this test's folder. */
+async function atWork(): Promise<string[]> {
+  const lines: string[] = [];
+  for (const pid of await readdir('/proc')) {
+    if (!/^\d+$/.test(pid)) continue;
+    const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    if (line.includes(server.place.dataDir)) lines.push(line.replaceAll('\0', ' '));
+  }
+  return lines;
+}
+
+/** What the store holds of a recording's cuts: attempts, each with its objects. */
+async function objectsOf(id: string): Promise<string[]> {
+  const entries = await readdir(server.store.localPath(`recordings/${id}/cuts`), {
+    recursive: true,
+    withFileTypes: true,
+  });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => `${entry.parentPath.split('/').at(-1)}/${entry.name}`)
+    .sort();
+}
+const workFolders = () => readdir(join(server.place.dataDir, 'work'));
+
+describe('a worker', () => {
+  it('that is killed costs its attempt and nothing else', async () => {
+    const id = await uploaded(amira, longFilm);
+    const first = startWorkers(server.place);
+    const progress = await isUnderWay(id);
+    const higher = await until(async () => {
+      const recording = await get(id);
+      return recording.progress > progress && recording.progress;
+    });
+    expect(higher).toBeLessThanOrEqual(1);
+    expect(await atWork()).not.toEqual([]);
+    await first.end('SIGKILL');
+    await until(async () => (await atWork()).length === 0);
+    expect((await stepOf(id)).state).toBe('running');
+    expect(await workFolders()).not.toEqual([]);
+
+    const second = startWorkers(server.place);
+    await isReady(id);
+    const { state, attempt, published_attempt } = await stepOf(id);
+    expect([state, published_attempt]).toEqual(['done', attempt]);
+    expect(attempt).toBeGreaterThan(1);
+    expect(await objectsOf(id)).toEqual(
+      ['audio.mp4', 'poster.jpg', 'video.mp4'].map((name) => `${attempt}/${name}`),
+    );
+    const { rows } = await admin().query(
+      'select distinct r.attempt from rendition r join cut c on c.id = r.cut_id where c.recording_id = $1',
+      [id],
+    );
+    expect(rows).toEqual([{ attempt }]);
+    const [leftover = '', ...others] = await workFolders();
+    expect(others).toEqual([]);
+    const path = join(server.place.dataDir, 'work', leftover);
+    await sweepOnce(await openWorkshop(server), server.queue);
+    expect(await workFolders(), 'it might still be at work').toEqual([leftover]);
+    const longAgo = new Date(Date.now() - 11 * 60_000);
+    await utimes(path, longAgo, longAgo);
+    await sweepOnce(await openWorkshop(server), server.queue);
+    expect(await workFolders()).toEqual([]);
+    expect(await second.end('SIGTERM')).toBe(0);
+  });
+
+  it('that is asked to stop gives its work back at once, and another goes on', async () => {
+    const id = await uploaded(amira, longFilm);
+    const first = startWorkers(server.place);
+    await isUnderWay(id);
+    expect(await first.end('SIGTERM')).toBe(0);
+    expect(await stepOf(id)).toMatchObject({
+      state: 'pending',
+      attempt: 1,
+      published_attempt: null,
+    });
+    expect(await atWork()).toEqual([]);
+    expect(await workFolders()).toEqual([]);
+    expect((await get(id)).state).toBe('processing');
+    const second = startWorkers(server.place);
+    await isReady(id);
+    expect(await stepOf(id)).toMatchObject({ state: 'done', attempt: 2, published_attempt: 2 });
+    await second.end('SIGTERM');
+  });
+});
+
+describe('the queue', () => {
+  it('may be lost as a whole: the sweep brings the work back', async () => {
+    const id = await uploaded(amira, await filmBytes('silent.mp4'));
+    await admin().query('drop schema second_look_queue cascade');
+    const worker = startWorkers(server.place);
+    await isReady(id);
+    // And once more under the worker's feet.
+    const { rows } = await admin().query(
+      `select table_name as name from information_schema.tables
+       where table_schema = 'second_look_queue' and table_name not like '%migration%' and table_type = 'BASE TABLE'`,
+    );
+    const other = await uploaded(amira, await filmBytes('silent.mp4'));
+    const tables = rows.map(({ name }) => `second_look_queue."${name}"`).join(', ');
+    await admin().query(`truncate ${tables} cascade`);
+    await isReady(other);
+    await worker.end('SIGTERM');
+  });
+});
+
+describe('two attempts at once', () => {
+  it('publish one of them, and keep nothing of the other', async () => {
+    const id = await uploaded(amira, await filmBytes('silent.mp4'));
+    await Promise.all([
+      prepareNow(server, id).catch(() => {}),
+      prepareNow(server, id).catch(() => {}),
+    ]);
+    const { state, attempt, published_attempt } = await stepOf(id);
+    expect([state, attempt, published_attempt]).toEqual(['done', 2, 2]);
+    expect(await objectsOf(id)).toEqual(['2/poster.jpg', '2/video.mp4']);
+    await prepareNow(server, id);
+    expect(await stepOf(id), 'what is done is not done again').toMatchObject({ attempt: 2 });
+  });
+});
+
+describe('work that never ends', () => {
+  it('is given up after ten attempts, until its owner asks again', async () => {
+    const id = await uploaded(amira, await filmBytes('silent.mp4'));
+    await admin().query(
+      `update processing_step set attempt = 10, state = 'running' where recording_id = $1`,
+      [id],
+    );
+    await prepareNow(server, id);
+    expect(await get(id)).toMatchObject({ state: 'failed', failure: { code: 'interrupted' } });
+    await amira.post(`/api/recordings/${id}/retry`);
+    await prepareNow(server, id);
+    expect((await get(id)).state).toBe('ready');
+  });
+});
+
+describe('the trash', () => {
+  it('is real after thirty days: rows and bytes', async () => {
+    const old = await lesson(server, amira);
+    const recent = await lesson(server, amira);
+    const discard = async (id: string, days: number) => {
+      await amira.ask('DELETE', `/api/recordings/${id}`);
+      await admin().query(
+        'update recording set deleted_at = now() - make_interval(days => $2, mins => 1) where id = $1',
+        [id, days],
+      );
+    };
+    await amira.post(`/api/recordings/${old}/annotations`, { startMs: 0, kind: 'notice' });
+    await discard(old, 30);
+    await discard(recent, 29);
+    await sweepOnce(await openWorkshop(server), server.queue);
+    expect(await server.store.size(`recordings/${old}`)).toBeNull();
+    for (const table of [
+      'source',
+      'cut',
+      'processing_step',
+      'annotation',
+      'upload',
+      'conversation',
+    ]) {
+      const { rows } = await admin().query(`select from ${table} where recording_id = $1`, [old]);
+      expect([table, rows]).toEqual([table, []]);
+    }
+    expect((await amira.ask('POST', `/api/recordings/${old}/restore`)).status).toBe(404);
+    expect((await amira.post(`/api/recordings/${recent}/restore`)).state).toBe('ready');
+    const entry = await amira.ask('GET', `/api/recordings/${recent}/media/main.m3u8`);
+    expect(entry.status).toBe(302);
+  });
+});

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cookieOf, send, signIn } from '../world/client.ts';
+import { startServer, type TestServer } from '../world/server.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.stop());
+
+const enter = (email: string, password: string, headers?: Record<string, string>) =>
+  send(server.address, 'POST', '/api/auth/sign-in/email', { body: { email, password }, headers });
+
+describe('signing in', () => {
+  it('opens a session that says who one is, and where one works', async () => {
+    const amira = await server.as('amira');
+    const me = await amira.get('/api/me');
+    expect(me).toMatchObject({ id: amira.id, name: 'Amira', email: 'amira@school.test' });
+    expect(me.organisations).toMatchObject([{ name: 'First School', kind: 'school' }]);
+  });
+
+  it('takes the address however it is written', async () => {
+    expect((await enter('Amira@School.TEST', server.place.password)).status).toBe(200);
+  });
+
+  it.each(['amira@school.test', 'nobody@school.test'])(
+    'refuses a wrong password for %s in the same words',
+    async (email) => {
+      const answer = await enter(email, 'not the password');
+      expect(answer.status).toBe(401);
+      expect(answer.json).toMatchObject({ code: 'wrong_password', status: 401 });
+      expect(answer.headers.get('content-type')).toContain('application/problem+json');
+      expect(answer.headers.getSetCookie()).toEqual([]);
+    },
+  );
+
+  it('names the fields that do not fit', async () => {
+    const answer = await enter('no address', '');
+    expect(answer.status).toBe(422);
+    expect(answer.json.fields.map(({ path }: { path: string }) => path).sort()).toEqual([
+      'email',
+      'password',
+    ]);
+  });
+
+  it('keeps the cookie from scripts and from other sites', async () => {
+    const [cookie = ''] = (
+      await enter('ben@school.test', server.place.password)
+    ).headers.getSetCookie();
+    expect(cookie).toMatch(/^second-look\./);
+    expect(cookie).toMatch(/; HttpOnly/i);
+    expect(cookie).toMatch(/; SameSite=Lax/i);
+    expect(cookie).toMatch(/; Path=\//i);
+    expect(cookie).not.toMatch(/; Secure/i);
+  });
+
+  it('is asked for wherever it is needed', async () => {
+    for (const path of ['/api/me', '/api/recordings', '/api/events']) {
+      const answer = await send(server.address, 'GET', path);
+      expect([path, answer.status, answer.json.code]).toEqual([path, 401, 'signed_out']);
+    }
+  });
+
+  it('is not believed from a forged cookie', async () => {
+    const { cookie } = await server.as('amira');
+    const forged = cookie.replace(/=./, (start) => (start === '=a' ? '=b' : '=a'));
+    for (const headers of [{ cookie: forged }, { cookie: 'second-look.session_token=x' }]) {
+      expect((await send(server.address, 'GET', '/api/me', { headers })).status).toBe(401);
+    }
+  });
+});
+
+describe('what better-auth could do besides', () => {
+  it.each([
+    ['POST', '/api/auth/sign-up/email'],
+    ['POST', '/api/auth/change-password'],
+    ['POST', '/api/auth/set-password'],
+    ['POST', '/api/auth/change-email'],
+    ['POST', '/api/auth/update-user'],
+    ['POST', '/api/auth/delete-user'],
+    ['POST', '/api/auth/request-password-reset'],
+    ['POST', '/api/auth/reset-password'],
+    ['POST', '/api/auth/sign-in/social'],
+    ['POST', '/api/auth/link-social'],
+    ['GET', '/api/auth/list-sessions'],
+    ['GET', '/api/auth/list-accounts'],
+    ['GET', '/api/auth/verify-email'],
+    ['GET', '/api/auth/ok'],
+    ['GET', '/api/auth/sign-out'],
+  ])('is not there: %s %s', async (method, path) => {
+    const body =
+      method === 'POST'
+        ? { email: 'new@school.test', name: 'New', password: 'x'.repeat(20) }
+        : undefined;
+    expect((await send(server.address, method, path, { body })).status).toBe(404);
+    const amira = await server.as('amira');
+    expect((await amira.ask(method, path, body)).status).toBe(404);
+  });
+});
+
+describe('many wrong passwords', () => {
+  it('hold up their owner in that place alone, and only until the right one', async () => {
+    const carys = server.place.emailOf('carys');
+    for (let attempt = 0; attempt < 9; attempt += 1) await enter(carys, 'wrong');
+    expect((await enter(carys, server.place.password)).status, 'success resets').toBe(200);
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      expect((await enter(carys, 'wrong')).status).toBe(401);
+    }
+    const held = await enter(carys, server.place.password);
+    expect([held.status, held.json.code]).toEqual([429, 'too_many_requests']);
+    expect((await enter(carys.toUpperCase(), 'wrong')).status).toBe(429);
+    expect((await enter(server.place.emailOf('olive'), server.place.password)).status).toBe(200);
+  });
+
+  it('are counted when they come all at once', async () => {
+    const dev = server.place.emailOf('dev');
+    const answers = await Promise.all(Array.from({ length: 25 }, () => enter(dev, 'wrong')));
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(10);
+  });
+
+  it('do not count less for an address that the client made up', async () => {
+    const email = 'somebody@school.test';
+    const statuses = [];
+    for (let attempt = 0; attempt < 11; attempt += 1) {
+      const made = `10.0.0.${attempt}`;
+      const headers = { 'x-forwarded-for': made, 'x-second-look-client': made };
+      statuses.push((await enter(email, 'wrong', headers)).status);
+    }
+    expect(statuses.at(-1)).toBe(429);
+  });
+});
+
+describe('signing out', () => {
+  it('ends the session at once, and clears pictures from the cache but nothing from the storage', async () => {
+    const ben = await signIn(server.address, 'ben@school.test', server.place.password);
+    const out = await ben.ask('POST', '/api/auth/sign-out');
+    expect(out.status).toBe(200);
+    expect(out.headers.get('clear-site-data')).toBe('"cache"');
+    expect((await ben.ask('GET', '/api/me')).status).toBe(401);
+    expect(cookieOf(out.headers)).toMatch(/session_token=(;|$)/);
+  });
+
+  it('leaves the other sessions of the same person alone', async () => {
+    const here = await signIn(server.address, 'ben@school.test', server.place.password);
+    const there = await signIn(server.address, 'ben@school.test', server.place.password);
+    await here.ask('POST', '/api/auth/sign-out');
+    expect((await there.ask('GET', '/api/me')).status).toBe(200);
+  });
+});

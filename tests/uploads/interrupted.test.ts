@@ -1,0 +1,332 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { Agent, type ClientRequest, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openDiskStore } from '@second-look/infra/object-store/disk';
+import { sweepOnce } from '@second-look/workers/sweep';
+import { Upload } from 'tus-js-client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Client, signIn } from '../world/client.ts';
+import { append, beginUpload, draft, openWorkshop, until, uploaded } from '../world/lesson.ts';
+import { endProcesses, freePort, startServerProcess } from '../world/processes.ts';
+import { openPlace, startServer, type TestPlace, type TestServer } from '../world/server.ts';
+
+let server: TestServer;
+let amira: Client;
+beforeAll(async () => {
+  server = await startServer();
+  amira = await server.as('amira');
+});
+afterAll(async () => {
+  await endProcesses();
+  await server.stop();
+});
+
+const tus = { 'tus-resumable': '1.0.0' };
+const megabyte = 1024 * 1024;
+const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+async function offsetOf(client: Client, upload: string): Promise<number> {
+  const answer = await until(async () => {
+    const head = await client.ask('HEAD', upload, undefined, tus).catch(() => undefined);
+    return head?.status === 200 && head;
+  });
+  return Number(answer.headers.get('upload-offset'));
+}
+
+/** A PATCH whose body its caller writes, and may break off. */
+function openPatch(client: Client, upload: string, offset: number, length: number): ClientRequest {
+  const patch = request(new URL(upload, client.address), {
+    method: 'PATCH',
+    agent: new Agent(),
+    headers: {
+      ...tus,
+      cookie: client.cookie,
+      'upload-offset': offset,
+      'content-type': 'application/offset+octet-stream',
+      'content-length': length,
+    },
+  });
+  patch.on('error', () => {});
+  return patch;
+}
+async function sendPart(patch: ClientRequest, part: Uint8Array): Promise<void> {
+  await new Promise<void>((resolve) => patch.write(part, () => resolve()));
+}
+const statusOf = async (patch: ClientRequest): Promise<number> => {
+  const [answer] = await once(patch, 'response');
+  answer.resume();
+  return answer.statusCode;
+};
+
+async function isBeingWritten(recordingId: string): Promise<void> {
+  const { pool } = server.place.database.as('admin');
+  await until(async () => {
+    const { rows } = await pool.query(
+      'select lease_until > now() as is_held from upload where recording_id = $1',
+      [recordingId],
+    );
+    return rows[0]?.is_held;
+  });
+}
+
+async function storedDigest(place: TestPlace, recordingId: string): Promise<string> {
+  const { rows } = await place.database
+    .as('admin')
+    .pool.query('select object_key from source where recording_id = $1', [recordingId]);
+  expect(rows).toHaveLength(1);
+  const store = await openDiskStore(`${place.dataDir}/objects`);
+  return digest(await readFile(store.localPath(rows[0].object_key)));
+}
+
+describe('a connection that breaks', () => {
+  it('costs nothing, wherever and however often it does', async () => {
+    const bytes = randomBytes(24 * megabyte + 17);
+    const id = await draft(amira);
+    const upload = await beginUpload(amira, id, bytes.length);
+    let offset = 0;
+    for (let cut = 0; cut < 15; cut += 1) {
+      const patch = openPatch(amira, upload, offset, bytes.length - offset);
+      const sent = Math.ceil(Math.random() ** 2 * 3 * megabyte);
+      await sendPart(patch, bytes.subarray(offset, offset + sent));
+      if (cut % 3 === 0) await sleep(20);
+      patch.destroy();
+      const reached = await offsetOf(amira, upload);
+      expect(reached).toBeGreaterThanOrEqual(offset);
+      expect(reached).toBeLessThanOrEqual(offset + sent);
+      offset = reached;
+    }
+    expect(offset).toBeGreaterThan(0);
+    expect((await append(amira, upload, offset, bytes.subarray(offset))).status).toBe(204);
+    expect(await storedDigest(server.place, id)).toBe(digest(bytes));
+  });
+
+  it('costs nothing with the client that browsers use', async () => {
+    const bytes = randomBytes(5 * megabyte + 1);
+    const id = await draft(amira);
+    const options = {
+      endpoint: `${amira.address}/api/uploads`,
+      headers: { cookie: amira.cookie },
+      metadata: { recordingId: id, filename: 'lesson.mp4', filetype: 'video/mp4' },
+      retryDelays: [50, 100, 1000, 3000, 5000],
+    };
+    let url = '';
+    await new Promise<void>((resolve, reject) => {
+      const first = new Upload(Buffer.from(bytes), {
+        ...options,
+        chunkSize: megabyte,
+        onError: reject,
+        onChunkComplete: (_size, accepted) => {
+          if (accepted < 2 * megabyte) return;
+          url = first.url ?? '';
+          first.abort().then(resolve, reject);
+        },
+      });
+      first.start();
+    });
+    expect(await offsetOf(amira, url)).toBeGreaterThanOrEqual(2 * megabyte);
+    await new Promise<void>((resolve, reject) => {
+      const second = new Upload(Buffer.from(bytes), {
+        ...options,
+        uploadUrl: url,
+        onError: reject,
+        onSuccess: () => resolve(),
+      });
+      second.start();
+    });
+    expect(await storedDigest(server.place, id)).toBe(digest(bytes));
+  });
+
+  it('that nobody noticed gives way to the next', async () => {
+    const bytes = randomBytes(megabyte);
+    const id = await draft(amira);
+    const upload = await beginUpload(amira, id, bytes.length);
+    const silent = openPatch(amira, upload, 0, bytes.length);
+    await sendPart(silent, bytes.subarray(0, 300_000));
+    await isBeingWritten(id);
+    // The phone has changed networks: its first connection stays open, and says nothing more.
+    const offset = await offsetOf(amira, upload);
+    expect(offset).toBe(300_000);
+    expect((await append(amira, upload, offset, bytes.subarray(offset))).status).toBe(204);
+    silent.destroy();
+    expect(await storedDigest(server.place, id)).toBe(digest(bytes));
+  });
+});
+
+describe('two requests at once', () => {
+  it('at the same place: one of them writes, and the bytes are right', async () => {
+    const bytes = randomBytes(4 * megabyte);
+    const id = await draft(amira);
+    const upload = await beginUpload(amira, id, bytes.length);
+    const noise = randomBytes(bytes.length);
+    const answers = await Promise.all([
+      append(amira, upload, 0, bytes),
+      append(amira, upload, 0, noise),
+    ]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);
+    const winner = answers[0]?.status === 204 ? bytes : noise;
+    expect(await storedDigest(server.place, id)).toBe(digest(winner));
+  });
+
+  it('at two servers: one of them writes, and the bytes are right', async () => {
+    const { place } = server;
+    const other = await startServerProcess(place, await freePort());
+    try {
+      const there = await signIn(other.address, place.emailOf('amira'), place.password);
+      const bytes = randomBytes(2 * megabyte);
+      const id = await draft(amira);
+      const upload = await beginUpload(amira, id, bytes.length);
+      const slow = openPatch(amira, upload, 0, bytes.length);
+      await sendPart(slow, bytes.subarray(0, megabyte));
+      await isBeingWritten(id);
+      const intruder = append(there, upload, 0, randomBytes(bytes.length));
+      await sleep(300);
+      const finished = statusOf(slow);
+      slow.end(bytes.subarray(megabyte));
+      expect(await finished).toBe(204);
+      expect((await intruder).status).toBe(409);
+      expect(await storedDigest(place, id)).toBe(digest(bytes));
+    } finally {
+      await other.end('SIGTERM');
+    }
+  });
+});
+
+describe('a server that is killed', () => {
+  it('in the middle of a request finds everything it said it had', async () => {
+    const place = await openPlace();
+    try {
+      const port = await freePort();
+      let process = await startServerProcess(place, port);
+      const client = await signIn(process.address, place.emailOf('amira'), place.password);
+      const bytes = randomBytes(60 * megabyte);
+      const id = await draft(client);
+      const upload = await beginUpload(client, id, bytes.length);
+      for (const killAt of [25 * megabyte, 45 * megabyte]) {
+        const before = await offsetOf(client, upload);
+        const patch = openPatch(client, upload, before, bytes.length - before);
+        await sendPart(patch, bytes.subarray(before, killAt));
+        await process.end('SIGKILL');
+        patch.destroy();
+        process = await startServerProcess(place, port);
+        const reached = await offsetOf(client, upload);
+        expect(reached).toBeLessThanOrEqual(killAt);
+        expect(reached, 'what a checkpoint had said').toBeGreaterThanOrEqual(
+          killAt - 18 * megabyte,
+        );
+      }
+      const offset = await offsetOf(client, upload);
+      expect((await append(client, upload, offset, bytes.subarray(offset))).status).toBe(204);
+      expect(await storedDigest(place, id)).toBe(digest(bytes));
+      await process.end('SIGTERM');
+    } finally {
+      await place.remove();
+    }
+  });
+
+  it('asked to stop, keeps every byte of a slow upload and does not wait for the rest', async () => {
+    const place = await openPlace();
+    try {
+      const process = await startServerProcess(place, await freePort());
+      const client = await signIn(process.address, place.emailOf('amira'), place.password);
+      const bytes = randomBytes(2 * megabyte);
+      const upload = await beginUpload(client, await draft(client), bytes.length);
+      const events = await fetch(`${client.address}/api/events`, {
+        headers: { cookie: client.cookie },
+      });
+      const patch = openPatch(client, upload, 0, bytes.length);
+      await sendPart(patch, bytes.subarray(0, megabyte));
+      const path = `${place.dataDir}/objects`;
+      const store = await openDiskStore(path);
+      const { rows } = await place.database.as('admin').pool.query('select object_key from upload');
+      await until(async () => (await store.size(rows[0].object_key)) === megabyte);
+      expect(await process.end('SIGTERM')).toBe(0);
+      patch.destroy();
+      await events.body?.cancel().catch(() => {});
+      const after = await place.database
+        .as('admin')
+        .pool.query('select offset_bytes::int as offset, lease_id from upload');
+      expect(after.rows).toEqual([{ offset: megabyte, lease_id: null }]);
+    } finally {
+      await place.remove();
+    }
+  });
+});
+
+describe('a queue that does not answer', () => {
+  it('loses no work: the sweep brings it', async () => {
+    const { pool } = server.place.database.as('admin');
+    await pool.query('alter schema second_look_queue rename to second_look_queue_away');
+    const id = await uploaded(amira, randomBytes(1000));
+    expect((await amira.get(`/api/recordings/${id}`)).state).toBe('processing');
+    await pool.query('alter schema second_look_queue_away rename to second_look_queue');
+    const steps = async () =>
+      (await pool.query('select id from processing_step where recording_id = $1', [id])).rows;
+    const [step] = await steps();
+    const added: string[] = [];
+    const queue = {
+      add: async ({ id }: { id: string }) => void added.push(id),
+      close: async () => {},
+    };
+    await sweepOnce(await openWorkshop(server), queue);
+    expect(added).toContain(step.id);
+  });
+});
+
+describe('an upload that nobody comes back for', () => {
+  it('goes after seven days, and its recording is a draft again', async () => {
+    const { pool } = server.place.database.as('admin');
+    const begin = async (days: number) => {
+      const id = await draft(amira);
+      const upload = await beginUpload(amira, id, 5000);
+      await append(amira, upload, 0, randomBytes(1000));
+      await pool.query(
+        'update upload set updated_at = now() - make_interval(days => $2, mins => 1) where recording_id = $1',
+        [id, days],
+      );
+      return { id, upload, key: `recordings/${id}/source/${upload.split('/').at(-1)}` };
+    };
+    const old = await begin(7);
+    const recent = await begin(6);
+    await sweepOnce(await openWorkshop(server), server.queue);
+    expect((await amira.get(`/api/recordings/${old.id}`)).state).toBe('draft');
+    expect((await amira.ask('HEAD', old.upload, undefined, tus)).status).toBe(404);
+    expect(await server.store.size(old.key)).toBeNull();
+    expect((await amira.get(`/api/recordings/${recent.id}`)).state).toBe('uploading');
+    expect(await server.store.size(recent.key)).toBe(1000);
+    const again = await beginUpload(amira, old.id, 10);
+    expect((await append(amira, again, 0, randomBytes(10))).status).toBe(204);
+  });
+});
+
+describe('a large file', () => {
+  it('passes through without staying in memory', async () => {
+    const place = await openPlace();
+    try {
+      const process = await startServerProcess(place, await freePort());
+      const client = await signIn(process.address, place.emailOf('amira'), place.password);
+      const sizeBytes = 600 * megabyte;
+      const upload = await beginUpload(client, await draft(client), sizeBytes);
+      const patch = openPatch(client, upload, 0, sizeBytes);
+      const part = randomBytes(megabyte);
+      const residentBytes = async () =>
+        Number(
+          /VmRSS:\s+(\d+) kB/.exec(await readFile(`/proc/${process.pid}/status`, 'utf8'))?.[1],
+        ) * 1024;
+      const before = await residentBytes();
+      let most = before;
+      for (let sent = 0; sent < sizeBytes; sent += megabyte) {
+        await sendPart(patch, part);
+        if (sent % (20 * megabyte) === 0) most = Math.max(most, await residentBytes());
+      }
+      const finished = statusOf(patch);
+      patch.end();
+      expect(await finished).toBe(204);
+      expect(most - before).toBeLessThan(150 * megabyte);
+      await process.end('SIGTERM');
+    } finally {
+      await place.remove();
+    }
+  });
+});

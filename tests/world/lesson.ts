@@ -1,0 +1,107 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openLog } from '@second-look/infra/log';
+import { prepareJob, type Workshop } from '@second-look/workers/prepare';
+import { mediaTools } from '../media/binaries.ts';
+import { type FixtureName, fixture } from '../media/fixtures.ts';
+import type { Client } from './client.ts';
+import type { TestServer } from './server.ts';
+
+const tus = { 'tus-resumable': '1.0.0' };
+
+export async function filmBytes(name: FixtureName): Promise<Buffer> {
+  return readFile(await fixture(name, (await mediaTools()).ffmpegPath));
+}
+
+/** Makes a draft. @returns its id */
+export async function draft(client: Client, title = 'Fractions'): Promise<string> {
+  return (await client.post('/api/recordings', { title })).id;
+}
+
+/** Begins an upload for a draft. @returns its address */
+export async function beginUpload(
+  client: Client,
+  recordingId: string,
+  sizeBytes: number,
+  filename = 'lesson.mp4',
+): Promise<string> {
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+  const answer = await client.ask('POST', '/api/uploads', undefined, {
+    ...tus,
+    'upload-length': String(sizeBytes),
+    'upload-metadata': `recordingId ${base64(recordingId)},filename ${base64(filename)},filetype ${base64('video/mp4')}`,
+  });
+  if (answer.status !== 201) throw new Error(`Upload: ${answer.status} ${answer.text}`);
+  return answer.headers.get('location') ?? '';
+}
+
+/** Appends bytes to an upload. */
+export function append(client: Client, upload: string, offset: number, bytes: Uint8Array) {
+  return fetch(new URL(upload, client.address), {
+    method: 'PATCH',
+    headers: {
+      ...tus,
+      cookie: client.cookie,
+      'upload-offset': String(offset),
+      'content-type': 'application/offset+octet-stream',
+    },
+    body: Buffer.from(bytes),
+  });
+}
+
+/** A new recording with these bytes as its whole video. @returns its id */
+export async function uploaded(
+  client: Client,
+  bytes: Uint8Array,
+  { title, filename }: { title?: string; filename?: string } = {},
+): Promise<string> {
+  const id = await draft(client, title);
+  const upload = await beginUpload(client, id, bytes.length, filename);
+  if (bytes.length > 0) {
+    const answer = await append(client, upload, 0, bytes);
+    if (answer.status !== 204) throw new Error(`PATCH: ${answer.status} ${await answer.text()}`);
+  }
+  return id;
+}
+
+/** What a worker of this place works with. */
+export async function openWorkshop({ place, store }: TestServer): Promise<Workshop> {
+  const workDir = join(place.dataDir, 'work');
+  await mkdir(workDir, { recursive: true });
+  return {
+    database: place.database.as('worker'),
+    store,
+    tools: await mediaTools(),
+    workDir,
+    log: openLog('workers', 'silent'),
+  };
+}
+
+/** Prepares a recording in this process, without a queue. */
+export async function prepareNow(server: TestServer, recordingId: string): Promise<void> {
+  const { rows } = await server.place.database
+    .as('admin')
+    .pool.query('select id from processing_step where recording_id = $1', [recordingId]);
+  const job = prepareJob(await openWorkshop(server));
+  const signal = new AbortController().signal;
+  await job({ stepId: rows[0].id }, { isLastTry: true, signal });
+}
+
+/** A recording that can be watched. @returns its id */
+export async function lesson(server: TestServer, client: Client, title?: string): Promise<string> {
+  const id = await uploaded(client, await filmBytes('silent.mp4'), { title });
+  await prepareNow(server, id);
+  return id;
+}
+
+/** Asks every now and then until the answer is there; how long that may take is the test runner's business. */
+export async function until<T>(
+  ask: () => Promise<T | undefined | false>,
+  everyMs = 100,
+): Promise<T> {
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined && answer !== false) return answer;
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+  }
+}
