@@ -39,7 +39,7 @@ export default function HomePage() {
           <EmptyState
             picture={
               <div className={classes.picture}>
-                <Classroom hue={160} />
+                <Classroom size="small" />
               </div>
             }
             title={t('home.emptyTitle')}

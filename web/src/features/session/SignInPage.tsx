@@ -25,7 +25,7 @@ export default function SignInPage() {
         <p className={classes.headline}>{t('signIn.headline')}</p>
         <p className={classes.promise}>{t('signIn.promise')}</p>
         <div className={classes.picture}>
-          <Classroom hue={30} />
+          <Classroom size="large" />
           <div className={classes.lane} aria-hidden="true">
             <i style={{ left: '8%', width: '9%', background: 'var(--kind-notice)' }} />
             <i style={{ left: '31%', width: '5%', background: 'var(--kind-question)' }} />
