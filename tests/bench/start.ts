@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,8 @@ const patienceMs = 10 * 60_000;
 /** From `npm start` to the ready line, on data that is there already. */
 export async function start(rounds: number): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'second-look-start-'));
+  // Where this runs as root, the database belongs to another user, who has to get in.
+  chmodSync(dataDir, 0o755);
   const port = await freePort(undefined);
   const env: NodeJS.ProcessEnv = { ...process.env, DATA_DIR: dataDir, PORT: String(port) };
   delete env.DATABASE_URL;
@@ -35,7 +37,13 @@ export async function start(rounds: number): Promise<void> {
 
 async function startOnce(env: NodeJS.ProcessEnv): Promise<number> {
   const startedAt = performance.now();
-  const launcher = spawn('npm', ['start'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  // A group of its own, so that a signal reaches all of it, as a terminal's Ctrl-C does.
+  const launcher = spawn('npm', ['start'], {
+    cwd: root,
+    env,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let said = '';
   const ready = new Promise<number>((resolve, reject) => {
     const hear = (chunk: Buffer) => {
@@ -56,6 +64,7 @@ async function startOnce(env: NodeJS.ProcessEnv): Promise<number> {
 
 async function stop(launcher: ChildProcess): Promise<void> {
   if (launcher.exitCode !== null || launcher.signalCode !== null) return;
-  launcher.kill('SIGINT');
-  await once(launcher, 'exit');
+  const ended = once(launcher, 'exit');
+  process.kill(-(launcher.pid ?? 0), 'SIGINT');
+  await ended;
 }

@@ -88,6 +88,9 @@ describe('live events', () => {
     const strangers = await listenAs(await server.as('olive'));
     const administrators = await listenAs(await server.as('dev'));
 
+    await everythingHeard(hers);
+    for (const stream of [hers, his]) stream.heard.length = 0;
+
     await write(ben, id, conversationId);
     await until(async () => hers.about(id).includes('annotation'));
     await until(async () => his.about(id).includes('annotation'));

@@ -96,12 +96,12 @@ export async function lesson(server: TestServer, client: Client, title?: string)
 
 /** Asks every now and then until the answer is there; how long that may take is the test runner's business. */
 export async function until<T>(
-  ask: () => Promise<T | undefined | false>,
+  ask: () => Promise<T | undefined | null | false>,
   everyMs = 100,
 ): Promise<T> {
   for (;;) {
     const answer = await ask();
-    if (answer !== undefined && answer !== false) return answer;
+    if (answer !== undefined && answer !== null && answer !== false) return answer;
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }

@@ -24,7 +24,6 @@ export async function listen(
   onGap: () => void,
 ): Promise<Announcements> {
   let isClosed = false;
-  let isReconnecting = false;
   let client: pg.Client | undefined;
   let retry: NodeJS.Timeout | undefined;
 
@@ -51,17 +50,15 @@ export async function listen(
     else client = next;
   }
 
-  // A connection that breaks is told of more than once; only one attempt at another is ever under way.
   function reconnectSoon() {
-    if (isClosed || isReconnecting) return;
-    isReconnecting = true;
+    if (isClosed) return;
+    // A connection that breaks is told of more than once; only one attempt at another may be under way.
     client = undefined;
     retry = setTimeout(async () => {
       const isBack = await connect().then(
         () => true,
         () => false,
       );
-      isReconnecting = false;
       if (isBack) onGap();
       else reconnectSoon();
     }, retryMs);

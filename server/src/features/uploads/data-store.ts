@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Readable } from 'node:stream';
+import { finished, type Readable } from 'node:stream';
 import { type ProblemCode, problems } from '@second-look/core/contract';
 import type { Database, Transaction } from '@second-look/infra/database';
 import type { ObjectStore } from '@second-look/infra/object-store';
 import type { WorkQueue } from '@second-look/infra/queue';
-import { DataStore, ERRORS, Upload } from '@tus/utils';
+import { DataStore, ERRORS, StreamLimiter, Upload } from '@tus/utils';
 import { uuidv7 } from 'uuidv7';
 import { problemDocument } from '../../http/problems.ts';
 import { updateRecording } from '../recordings/queries.ts';
@@ -18,14 +18,25 @@ export interface UploadDependencies {
   maxUploadBytes: number;
 }
 
-/** Who makes the present request; tus has no place for it in its calls. */
-export const uploader = new AsyncLocalStorage<{ userId: string; requestId: string }>();
+interface UploadRequest {
+  userId: string;
+  requestId: string;
+  /** The bytes as they arrive. tus gets none: its way there and back through a web stream halved the speed. */
+  body: Readable;
+}
+
+/** The present request; tus has no place for it in its calls. */
+export const uploadRequest = new AsyncLocalStorage<UploadRequest>();
+
+function currentRequest(): UploadRequest {
+  const current = uploadRequest.getStore();
+  if (!current) throw new Error('An upload was touched outside a request.');
+  return current;
+}
 
 /** The person at work in this request. */
 export function uploaderId(): string {
-  const current = uploader.getStore();
-  if (!current) throw new Error('An upload was touched outside a request.');
-  return current.userId;
+  return currentRequest().userId;
 }
 
 const reserveBytes = 1_000_000_000;
@@ -104,21 +115,26 @@ export class UploadStore extends DataStore {
     });
   }
 
-  override async write(body: Readable, id: string, offset: number): Promise<number> {
+  override async write(_body: Readable, id: string, offset: number): Promise<number> {
     const { database, store } = this.#dependencies;
-    const userId = uploaderId();
+    const { userId, body } = currentRequest();
     const row = await this.#find(id);
     let reached = offset;
     let stepId: string | undefined;
-    await this.#leases.whileWriting(id, (leaseId) =>
-      store.append(row.objectKey, offset, body, async (bytes) => {
-        stepId = await database.as(userId, async (tx) => {
-          const isHeld = await queries.keepLease(tx, id, leaseId, offset + bytes);
-          if (!isHeld) throw tusProblem('upload_busy');
-          return offset + bytes === row.sizeBytes ? this.#finish(tx, id) : undefined;
-        });
-        reached = offset + bytes;
-      }),
+    await this.#leases.whileWriting(id, (leaseId, signal) =>
+      store.append(
+        row.objectKey,
+        offset,
+        arriving(body, row.sizeBytes - offset, signal),
+        async (bytes) => {
+          stepId = await database.as(userId, async (tx) => {
+            const isHeld = await queries.keepLease(tx, id, leaseId, offset + bytes);
+            if (!isHeld) throw tusProblem('upload_busy');
+            return offset + bytes === row.sizeBytes ? this.#finish(tx, id) : undefined;
+          });
+          reached = offset + bytes;
+        },
+      ),
     );
     this.#enqueue(stepId);
     return reached;
@@ -163,8 +179,23 @@ export class UploadStore extends DataStore {
   }
 }
 
+/** What arrives of a request, and no more than `mostBytes`, until it breaks off or `signal` says stop. */
+function arriving(body: Readable, mostBytes: number, signal: AbortSignal): Readable {
+  const bytes = new StreamLimiter(mostBytes);
+  // Whoever reads it hears of its end; it may come before anybody does.
+  bytes.on('error', () => {});
+  // Also where it has broken off already.
+  finished(body, { writable: false }, (error) => error && bytes.destroy(error));
+  const stop = () => {
+    body.unpipe(bytes);
+    bytes.end();
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  return body.pipe(bytes);
+}
+
 /** One of the contract's problems as tus wants it: a status and a body, which is a problem document. */
 export function tusProblem(code: ProblemCode) {
-  const document = problemDocument(code, uploader.getStore()?.requestId ?? '');
+  const document = problemDocument(code, uploadRequest.getStore()?.requestId ?? '');
   return { status_code: problems[code].status, body: JSON.stringify(document) };
 }

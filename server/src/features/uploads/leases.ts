@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '@second-look/infra/database';
-import type { Lock, Locker, RequestRelease } from '@tus/utils';
+import type { Lock, Locker } from '@tus/utils';
 import { tusProblem, uploaderId } from './data-store.ts';
 import { keepLease, leaseSeconds, releaseLease, takeLease } from './queries.ts';
 
 interface Held {
   leaseId: string;
-  askToLetGo: RequestRelease;
+  stop: AbortController;
   writing: Promise<unknown>;
 }
 
 const patienceMs = 10_000;
+// What is about to end by itself may.
+const drainMs = 3_000;
 const retryMs = 250;
 
 /**
@@ -31,18 +33,19 @@ export class Leases implements Locker {
     const leaseId = randomUUID();
     let heartbeat: NodeJS.Timeout | undefined;
     return {
-      lock: async (signal, askToLetGo) => {
+      lock: async (signal) => {
         const userId = uploaderId();
-        const until = Date.now() + patienceMs;
+        const since = Date.now();
         const take = () => this.#database.as(userId, (tx) => takeLease(tx, id, leaseId));
         for (let taken = await take(); taken !== 'taken'; taken = await take()) {
           // An upload that is about to be created has no row to hold yet; creating it locks its recording.
           if (taken === 'absent') return;
-          await this.#held.get(id)?.askToLetGo();
-          if (signal.aborted || Date.now() > until) throw tusProblem('upload_busy');
+          const waitedMs = Date.now() - since;
+          if (waitedMs > drainMs) this.#held.get(id)?.stop.abort();
+          if (signal.aborted || waitedMs > patienceMs) throw tusProblem('upload_busy');
           await sleep(retryMs);
         }
-        this.#held.set(id, { leaseId, askToLetGo, writing: Promise.resolve() });
+        this.#held.set(id, { leaseId, stop: new AbortController(), writing: Promise.resolve() });
         heartbeat = setInterval(
           () => {
             this.#database.as(userId, (tx) => keepLease(tx, id, leaseId)).catch(() => {});
@@ -63,15 +66,18 @@ export class Leases implements Locker {
   /** Ends what is being written, with all that has arrived kept. */
   async letAllGo(): Promise<void> {
     const held = [...this.#held.values()];
-    for (const { askToLetGo } of held) askToLetGo();
+    for (const { stop } of held) stop.abort();
     await Promise.allSettled(held.map(({ writing }) => writing));
   }
 
-  /** Writes under the lease that this process holds; letting go waits for it. */
-  async whileWriting(id: string, write: (leaseId: string) => Promise<void>): Promise<void> {
+  /** Writes under the lease that this process holds, until `signal` says stop; letting go waits for it. */
+  async whileWriting(
+    id: string,
+    write: (leaseId: string, signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
     const held = this.#held.get(id);
     if (!held) throw tusProblem('upload_busy');
-    const writing = write(held.leaseId);
+    const writing = write(held.leaseId, held.stop.signal);
     held.writing = writing;
     await writing;
   }

@@ -2,7 +2,8 @@ import { id, type ProblemCode } from '@second-look/core/contract';
 import { Server } from '@tus/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { tusProblem, type UploadDependencies, UploadStore, uploader } from './data-store.ts';
+import { headersOf } from '../session/session.ts';
+import { tusProblem, type UploadDependencies, UploadStore, uploadRequest } from './data-store.ts';
 import { Leases } from './leases.ts';
 
 const path = '/api/uploads';
@@ -60,15 +61,15 @@ export async function uploadRoutes(app: FastifyInstance, dependencies: UploadDep
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
 
   const handle = async (request: FastifyRequest, reply: FastifyReply) => {
-    reply.hijack();
-    for (const [name, value] of Object.entries(reply.getHeaders())) {
-      if (value !== undefined) reply.raw.setHeader(name, value);
-    }
-    reply.raw.setHeader('cache-control', 'no-store');
     request.raw.setTimeout(silenceMs);
-    await uploader.run({ userId: request.user.id, requestId: request.id }, () =>
-      tus.handle(request.raw, reply.raw),
+    const { method, url, raw, user, id: requestId } = request;
+    const headers = headersOf(request);
+    const bodiless = new Request(new URL(url, 'http://localhost'), { method, headers });
+    const response = await uploadRequest.run({ userId: user.id, requestId, body: raw }, () =>
+      tus.handleWeb(bodiless),
     );
+    reply.code(response.status).headers(Object.fromEntries(response.headers));
+    return reply.header('cache-control', 'no-store').send(await response.text());
   };
   const schema = { tags: ['uploads'] };
   app.route({
