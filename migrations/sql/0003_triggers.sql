@@ -31,11 +31,16 @@ create policy opened on conversation for insert to second_look_owner with check 
 create trigger open_conversation after insert on "grant" for each row execute function access.open_conversation();
 
 -- A note that somebody else has answered stays in its conversation: the answer was meant for those who take
--- part. Here and not among the policies, because a policy cannot compare a row with what it was.
+-- part. Here and not among the policies, because a policy cannot compare a row with what it was. The lock makes
+-- an answer and a move that come at the same instant wait for one another; whichever is second looks again.
+create function access.lock_note(annotation_id uuid) returns void
+  language sql volatile set search_path = pg_catalog, pg_temp
+  return pg_advisory_xact_lock(hashtextextended('note ' || annotation_id::text, 0));
 create function access.keep_answered() returns trigger
   language plpgsql security definer set search_path = pg_catalog, public, pg_temp
   as $$
   begin
+    perform access.lock_note(new.id);
     if exists (
       select from public.reply r where r.annotation_id = new.id and r.author_id <> new.author_id) then
       raise exception 'An answered note stays in its conversation.' using errcode = 'insufficient_privilege';
@@ -45,6 +50,18 @@ create function access.keep_answered() returns trigger
 create trigger keep_answered before update of conversation_id on annotation for each row
   when (old.conversation_id is not null and new.conversation_id is distinct from old.conversation_id)
   execute function access.keep_answered();
+create function access.answer_where_it_is() returns trigger
+  language plpgsql security definer set search_path = pg_catalog, public, pg_temp
+  as $$
+  begin
+    perform access.lock_note(new.annotation_id);
+    if access.me() is not null and not access.may_answer(new.annotation_id) then
+      raise exception 'This note cannot be answered.' using errcode = 'insufficient_privilege';
+    end if;
+    return new;
+  end $$;
+create trigger answer_where_it_is before insert on reply for each row
+  execute function access.answer_where_it_is();
 
 -- Tells listeners that something changed: its kind and its id, and nothing of it, for any login may listen.
 -- A note that leaves a conversation announces the conversation: those in it can no longer see the note.
@@ -67,4 +84,4 @@ create trigger announce after insert or update on reply for each row execute fun
 create trigger announce after insert or update on "grant" for each row execute function access.announce();
 
 revoke execute on function access.name_principal(), access.open_conversation(), access.keep_answered(),
-  access.announce() from public;
+  access.answer_where_it_is(), access.lock_note(uuid), access.announce() from public;
