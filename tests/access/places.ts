@@ -1,12 +1,16 @@
 import {
+  find,
+  type Grant,
   type Id,
   isLive,
+  knowsPrincipal,
   mayAnswer,
   mayChangeAnnotation,
   mayChangeGrant,
   mayComment,
   owns,
   type Right,
+  seesCut,
 } from '@second-look/core/access';
 import type { DrawnWorld } from '../world/random.ts';
 import {
@@ -129,6 +133,7 @@ export const places: Record<string, Place> = {
         (viewer) =>
           isLive(world, grant) &&
           !isInTrash(world, grant.recordingId) &&
+          isGrantNamed(world, viewer, grant) &&
           mayChangeGrant(world, viewer, grant, { ...grant, rights: ['view'] }),
       ),
     ),
@@ -177,3 +182,18 @@ export const places: Record<string, Place> = {
   ],
   'DELETE /api/uploads/:id': (world) => eachUpload(world, 'DELETE'),
 };
+
+export function isPrincipalNamed(world: DrawnWorld, viewer: Id, principalId: Id): boolean {
+  const principal = find(world.principals, principalId);
+  return principal !== undefined && knowsPrincipal(world, viewer, principal);
+}
+
+/** A grant is shown with whom it names and what it is of, so the viewer has to know both. */
+export function isGrantNamed(world: DrawnWorld, viewer: Id, grant: Grant): boolean {
+  const cut = find(world.cuts, grant.cutId);
+  return (
+    isPrincipalNamed(world, viewer, grant.principalId) &&
+    cut !== undefined &&
+    seesCut(world, viewer, cut)
+  );
+}
