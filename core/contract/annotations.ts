@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { id, instant, moment, person } from './fields.ts';
+import { id, instant, moment, person, text } from './fields.ts';
 import { routes } from './route.ts';
 
 export const annotationKinds = ['notice', 'question', 'strength', 'next_step'] as const;
 export type AnnotationKind = (typeof annotationKinds)[number];
 
-const words = z.string().trim().max(5_000);
+const words = text.trim().max(5_000);
 const reply = z.object({
   id,
   body: z.string(),

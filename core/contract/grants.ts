@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, instant, moment, person } from './fields.ts';
+import { id, instant, moment, person, text } from './fields.ts';
 import { routes } from './route.ts';
 
 export const rights = ['view', 'comment', 'reshare', 'download'] as const;
@@ -50,7 +50,7 @@ export const grantRoutes = routes({
       startMs: z.null().default(null),
       endMs: z.null().default(null),
       expiresAt: futureInstant.nullable().default(null),
-      reason: z.string().trim().max(500).default(''),
+      reason: text.trim().max(500).default(''),
     }),
     success: { status: 201, body: grant },
   },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, person } from './fields.ts';
+import { id, person, text } from './fields.ts';
 import { routes } from './route.ts';
 
 export const membershipRoles = ['member', 'lead', 'admin'] as const;
@@ -30,7 +30,7 @@ export const peopleRoutes = routes({
   'GET /api/people': {
     summary:
       'Colleagues in the same trust whose name contains `q`, by name; never oneself. At most 20.',
-    query: z.object({ q: z.string().trim().max(100).default('') }),
+    query: z.object({ q: text.trim().max(100).default('') }),
     success: { status: 200, body: z.object({ items: z.array(colleague) }) },
   },
 });

@@ -34,7 +34,7 @@ export const problems = {
   not_found: { status: 404, detail: 'There is nothing here that you can see.' },
   too_many_requests: {
     status: 429,
-    detail: 'That was a lot of tries in a short time. Please wait a minute.',
+    detail: 'That was a lot of tries in a short time. Please wait ten minutes and try again.',
   },
   too_large: { status: 413, detail: 'That is larger than this server accepts.' },
   no_space: {

@@ -1,18 +1,20 @@
 import { z } from 'zod';
 import type { FailureCode } from './failures.ts';
-import { id, instant, moment, pageOf, pageQuery, person } from './fields.ts';
+import { day, id, instant, moment, pageOf, pageQuery, person, text } from './fields.ts';
 import { routes } from './route.ts';
 
 export const recordingStates = ['draft', 'uploading', 'processing', 'ready', 'failed'] as const;
 export const phases = ['early_years', 'primary', 'secondary', 'post_16'] as const;
+/** How long the trash keeps a recording. The policy `empty_trash` in migrations/ says the same to the database. */
+export const trashDays = 30;
 
 const about = {
-  title: z.string().trim().min(1).max(200),
-  subject: z.string().trim().max(80).nullable(),
+  title: text.trim().min(1).max(200),
+  subject: text.trim().max(80).nullable(),
   phase: z.enum(phases).nullable(),
-  yearGroup: z.string().trim().max(40).nullable(),
-  className: z.string().trim().max(40).nullable(),
-  lessonDate: z.iso.date().nullable(),
+  yearGroup: text.trim().max(40).nullable(),
+  className: text.trim().max(40).nullable(),
+  lessonDate: day.nullable(),
 };
 
 /** Whoever can see it besides its owner: what the sentence "Seen by …" is made from. Only its owner gets it. */
@@ -49,7 +51,7 @@ export const recording = z.object({
   failure: z.object({ code: z.custom<FailureCode>(), detail: z.string() }).nullable(),
   /** The file ended before it said it would: what was there can be watched. */
   isIncomplete: z.boolean(),
-  /** The file as it was uploaded. `isSafe`: the whole file and its checksum are stored. Only its owner gets it. */
+  /** The file as it was uploaded. `isSafe`: the whole file and its checksum are stored, and it could be opened as a video. Only its owner gets it. */
   source: z
     .object({
       filename: z.string(),

@@ -49,10 +49,10 @@ export async function buildApp(dependencies: Dependencies) {
   const { config, log, database, authDatabase, store, queue, listenUrl } = dependencies;
   const { sessionCheckMs = 60_000 } = dependencies;
   const { publicUrl, maxUploadBytes } = config;
-  const auth = openAuth(config, authDatabase);
+  const auth = openAuth(config, authDatabase, log);
   const app = fastify({
     loggerInstance: log,
-    trustProxy: config.trustProxy,
+    trustProxy: trusted(config.trustProxy),
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
@@ -85,6 +85,12 @@ export async function buildApp(dependencies: Dependencies) {
   });
   await app.register(webFiles, { prefix: '/' });
   return app;
+}
+
+/** A count is the operator's word that this server is reached through so many proxies alone. */
+function trusted(proxies: Config['trustProxy']) {
+  if (typeof proxies !== 'number') return proxies;
+  return (_address: string, hop: number) => hop < proxies;
 }
 
 /** The API in words that programs (`/api/openapi.json`) and people (`/api/docs`) can read. */

@@ -23,6 +23,24 @@ describe('configuration', () => {
   });
 });
 
+describe('the proxies in front', () => {
+  it.each([
+    ['', 0],
+    ['0', 0],
+    ['2', 2],
+    ['10.0.0.5, fd00::/8', ['10.0.0.5', 'fd00::/8']],
+  ])('are counted or named: “%s”', (TRUST_PROXY, trustProxy) => {
+    expect(readConfig({ ...good, TRUST_PROXY }).trustProxy).toEqual(trustProxy);
+  });
+
+  it.each(['true', 'false', '-1', '1.5', 'proxy.example', '10.0.0.5,', '10.0.0.0/99'])(
+    'are not “%s”',
+    (TRUST_PROXY) => {
+      expect(() => readConfig({ ...good, TRUST_PROXY })).toThrow('TRUST_PROXY: must be how many');
+    },
+  );
+});
+
 describe('roles', () => {
   it('gives each role a password of its own and keeps the rest of the address', () => {
     const app = new URL(roleUrl('postgres://a:b@db:5433/look?sslmode=require', 's', 'app'));

@@ -2,6 +2,17 @@ import { createHmac } from 'node:crypto';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
+const proxyAddress = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+const proxies = z.string().transform((text, context) => {
+  if (/^\d{1,2}$/.test(text)) return Number(text);
+  const addresses = text.split(',').map((address) => address.trim());
+  if (addresses.every((address) => proxyAddress.safeParse(address).success)) return addresses;
+  context.addIssue(
+    'must be how many proxies stand in front, or their addresses with commas between',
+  );
+  return z.NEVER;
+});
+
 /** All configuration, read once from the environment. README.md has the table for operators. */
 const settings = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -10,10 +21,8 @@ const settings = z.object({
   DATA_DIR: z.string().min(1).default('./data'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   SECRET: z.string().min(32, 'must have 32 characters or more'),
-  FFMPEG_PATH: z.string().optional(),
-  FFPROBE_PATH: z.string().optional(),
   MAX_UPLOAD_BYTES: z.coerce.number().int().positive().default(50_000_000_000),
-  TRUST_PROXY: z.stringbool().default(false),
+  TRUST_PROXY: proxies.default(0),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(1),
   LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
 });
@@ -28,7 +37,8 @@ export interface Config {
   databaseUrl: string;
   secret: string;
   maxUploadBytes: number;
-  trustProxy: boolean;
+  /** Whose word on where a request came from counts: that of the nearest so many proxies, or of these addresses. */
+  trustProxy: number | string[];
   workerConcurrency: number;
   logLevel: z.infer<typeof settings>['LOG_LEVEL'];
 }

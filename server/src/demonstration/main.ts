@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readConfig, roleUrl } from '@second-look/infra/config';
 import { enrol } from '../features/people/enrol.ts';
+import { localAddress } from './address.ts';
 import { type Client, signIn } from './client.ts';
 import { type DemonstrationLesson, lessons, type Who } from './lessons.ts';
 import { password, people } from './people.ts';
@@ -12,7 +13,7 @@ import { password, people } from './people.ts';
  */
 async function demonstrate() {
   const config = readConfig(process.env);
-  const address = `http://${config.host === '0.0.0.0' ? '127.0.0.1' : config.host}:${config.port}`;
+  const address = localAddress(config);
   say('Making the demonstration trust: two schools, five people');
   await enrol(roleUrl(config.databaseUrl, config.secret, 'migrator'), people);
   const person = (name: Who) => signIn(address, `${name}@demo.second-look.test`, password);

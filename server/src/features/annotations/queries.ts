@@ -75,6 +75,11 @@ export async function insertAnnotation(tx: Transaction, note: NewAnnotation): Pr
   return row?.id ?? '';
 }
 
+/** Taking away and bringing back change no word, so they do not count as editing. */
+function edited(changes: object) {
+  return 'deletedAt' in changes ? undefined : sql`now()`;
+}
+
 /** @returns whether a note of the person's was changed */
 export async function updateAnnotation(
   tx: Transaction,
@@ -85,7 +90,7 @@ export async function updateAnnotation(
 ): Promise<boolean> {
   const rows = await tx
     .update(annotation)
-    .set({ ...changes, updatedAt: sql`now()` })
+    .set({ ...changes, updatedAt: edited(changes) })
     .where(
       and(
         eq(annotation.id, id),
@@ -97,15 +102,22 @@ export async function updateAnnotation(
   return rows.length > 0;
 }
 
-/** Writes an answer, unless its author has written it already. */
+/** Writes an answer, unless its author has written it already. @returns the note that it is on now, if the author sees it */
 export async function insertReply(
   tx: Transaction,
   answer: { id: string; annotationId: string; authorId: string; clientId: string; body: string },
-) {
-  await tx.execute(sql`
+): Promise<string | undefined> {
+  const written = await tx.execute(sql`
     insert into reply (id, annotation_id, author_id, client_id, body)
     values (${answer.id}, ${answer.annotationId}, ${answer.authorId}, ${answer.clientId}, ${answer.body})
-    on conflict (author_id, client_id) do nothing`);
+    on conflict (author_id, client_id) do nothing
+    returning id`);
+  if (written.rows[0]) return answer.annotationId;
+  const [row] = await tx
+    .select({ annotationId: reply.annotationId })
+    .from(reply)
+    .where(and(eq(reply.authorId, answer.authorId), eq(reply.clientId, answer.clientId)));
+  return row?.annotationId;
 }
 
 /** @returns the id of the note that was answered, or `undefined` where the person has no such answer */
@@ -118,7 +130,7 @@ export async function updateReply(
 ) {
   const [row] = await tx
     .update(reply)
-    .set({ ...changes, updatedAt: sql`now()` })
+    .set({ ...changes, updatedAt: edited(changes) })
     .where(
       and(
         eq(reply.id, id),

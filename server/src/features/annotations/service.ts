@@ -53,7 +53,8 @@ export function annotationService({ database }: { database: Database }) {
 
     write: (userId: string, recordingId: string, { clientId = uuidv7(), ...draft }: Draft) =>
       database.as(userId, async (tx) => {
-        if (!(await findRecording(tx, recordingId))) throw new ProblemError('not_found');
+        const found = await findRecording(tx, recordingId);
+        if (!found) throw new ProblemError('not_found');
         const id = await insertAnnotation(tx, {
           id: uuidv7(),
           recordingId,
@@ -64,6 +65,7 @@ export function annotationService({ database }: { database: Database }) {
         const written = await shown(tx, userId, id);
         // The same client-made id on another recording is a mistake of the client's.
         if (written.recordingId !== recordingId) throw new ProblemError('not_found');
+        refuseBeyondEnd(written, found.recording.durationMs);
         return written;
       }),
 
@@ -87,7 +89,10 @@ export function annotationService({ database }: { database: Database }) {
           conversationId,
         });
         if (!changed) throw new ProblemError('not_found');
-        return shown(tx, userId, id);
+        const after = await shown(tx, userId, id);
+        const found = await findRecording(tx, after.recordingId);
+        refuseBeyondEnd(after, found?.recording.durationMs ?? null);
+        return after;
       }),
 
     takeAway: (userId: string, id: string) =>
@@ -113,7 +118,9 @@ export function annotationService({ database }: { database: Database }) {
     ) =>
       database.as(userId, async (tx) => {
         await shown(tx, userId, id);
-        await insertReply(tx, { id: uuidv7(), annotationId: id, authorId: userId, clientId, body });
+        const answer = { id: uuidv7(), annotationId: id, authorId: userId, clientId, body };
+        // The same client-made id on another note is a mistake of the client's.
+        if ((await insertReply(tx, answer)) !== id) throw new ProblemError('not_found');
         return shown(tx, userId, id);
       }),
 
@@ -127,6 +134,19 @@ export function annotationService({ database }: { database: Database }) {
         shown(tx, userId, await updateReply(tx, id, userId, changes, options)),
       ),
   };
+}
+
+// Players round the end of a film, each in its own way.
+const roundingMs = 1_000;
+
+/**
+ * Refuses a moment after the lesson's end. Asked once the note is accepted (and then undone with it), so
+ * that nobody who holds a part of a lesson learns from it how long the whole is.
+ */
+function refuseBeyondEnd({ startMs, endMs }: Annotation, durationMs: number | null) {
+  if (durationMs === null || Math.max(startMs, endMs ?? 0) <= durationMs + roundingMs) return;
+  const path = startMs > durationMs + roundingMs ? 'startMs' : 'endMs';
+  throw new ProblemError('invalid', [{ path, message: 'The lesson is over by then.' }]);
 }
 
 function present(

@@ -1,14 +1,28 @@
 import type { Rendition } from '@second-look/core/playlist';
 import type { Transaction } from '@second-look/infra/database';
 import { cut, recording, rendition, renditionChunk } from '@second-look/migrations/schema';
-import { and, asc, eq, isNull } from 'drizzle-orm';
+import { and, asc, eq, isNull, or } from 'drizzle-orm';
+import { isInTrash } from '../recordings/queries.ts';
 
-/** A published cut that the person may watch. */
+/** A cut that the person may watch, published or not. */
 export async function findCut(tx: Transaction, recordingId: string, cutId: string) {
   const [row] = await tx
-    .select({ id: cut.id, publishedAttempt: cut.publishedAttempt, posterKey: cut.posterKey })
+    .select({ publishedAttempt: cut.publishedAttempt })
     .from(cut)
     .innerJoin(recording, and(eq(recording.id, cut.recordingId), isNull(recording.deletedAt)))
+    .where(and(eq(cut.id, cutId), eq(cut.recordingId, recordingId)));
+  return row;
+}
+
+/** The still of a cut that the person may watch, or could if it were not in their trash, which shows it. */
+export async function findPoster(tx: Transaction, recordingId: string, cutId: string) {
+  const [row] = await tx
+    .select({ publishedAttempt: cut.publishedAttempt, posterKey: cut.posterKey })
+    .from(cut)
+    .innerJoin(
+      recording,
+      and(eq(recording.id, cut.recordingId), or(isNull(recording.deletedAt), isInTrash)),
+    )
     .where(and(eq(cut.id, cutId), eq(cut.recordingId, recordingId)));
   return row;
 }

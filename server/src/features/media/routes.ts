@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ProblemError } from '../../http/problems.ts';
 import { findRecording, widestCuts } from '../recordings/queries.ts';
-import { findCut, findRenditions, type Place } from './queries.ts';
+import { findCut, findPoster, findRenditions, type Place } from './queries.ts';
 
 const playlistType = 'application/vnd.apple.mpegurl';
 const cutPath = '/api/recordings/:id/cuts/:cutId';
@@ -93,7 +93,9 @@ export async function mediaRoutes(
     { schema: schema('A still of a cut.', mediaParams) },
     async (request, reply) => {
       const params = request.params as z.output<typeof mediaParams>;
-      const { posterKey } = await published(request, params);
+      const { posterKey } = await database.as(request.user.id, async (tx) =>
+        insistOn(await findPoster(tx, params.id, params.cutId)),
+      );
       const length = posterKey && (await store.size(posterKey));
       if (!posterKey || !length) throw new ProblemError('not_found');
       return sendPlace(request, reply, { objectKey: posterKey, offset: 0, length }, 'image/jpeg');
@@ -101,22 +103,14 @@ export async function mediaRoutes(
   );
 
   /** Makes sure that the person may watch the cut, and reads what is asked for in the same transaction. */
-  function published(request: FastifyRequest, params: { id: string; cutId: string }): Promise<Cut>;
   function published<T>(
     request: FastifyRequest,
     params: { id: string; cutId: string },
     read: (tx: Transaction) => Promise<T>,
-  ): Promise<T>;
-  function published<T>(
-    request: FastifyRequest,
-    params: { id: string; cutId: string },
-    read?: (tx: Transaction) => Promise<T>,
-  ) {
-    return database.as(request.user.id, async (tx): Promise<T | Cut> => {
-      const cut = await findCut(tx, params.id, params.cutId);
-      if (!cut) throw new ProblemError('not_found');
-      if (cut.publishedAttempt === null) throw new ProblemError('not_ready');
-      return read ? read(tx) : cut;
+  ): Promise<T> {
+    return database.as(request.user.id, async (tx) => {
+      insistOn(await findCut(tx, params.id, params.cutId));
+      return read(tx);
     });
   }
 
@@ -152,4 +146,10 @@ export async function mediaRoutes(
     return reply.send(await store.read(objectKey, { start: offset, end: offset + length - 1 }));
   }
 }
-type Cut = NonNullable<Awaited<ReturnType<typeof findCut>>>;
+
+/** @returns the cut, which is there and published */
+function insistOn<C extends { publishedAttempt: number | null }>(cut: C | undefined): C {
+  if (!cut) throw new ProblemError('not_found');
+  if (cut.publishedAttempt === null) throw new ProblemError('not_ready');
+  return cut;
+}

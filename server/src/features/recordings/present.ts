@@ -79,8 +79,13 @@ function uploaded({ upload }: RecordingRow): number {
 
 function presentSource({ source, upload }: RecordingRow): Recording['source'] {
   if (source) {
-    const { filename, sizeBytes, sha256 } = source;
-    return { filename, sizeBytes, receivedBytes: sizeBytes, isSafe: sha256 !== null };
+    const { filename, sizeBytes, sha256, isOpened } = source;
+    return {
+      filename,
+      sizeBytes,
+      receivedBytes: sizeBytes,
+      isSafe: sha256 !== null && isOpened === true,
+    };
   }
   if (!upload) return null;
   const { filename, sizeBytes, offsetBytes } = upload;

@@ -1,3 +1,4 @@
+import { trashDays } from '@second-look/core/contract';
 import type { Transaction } from '@second-look/infra/database';
 import {
   conversation,
@@ -11,27 +12,16 @@ import {
   source,
   upload,
 } from '@second-look/migrations/schema';
-import {
-  and,
-  asc,
-  desc,
-  eq,
-  exists,
-  gt,
-  inArray,
-  isNotNull,
-  isNull,
-  lt,
-  ne,
-  or,
-  sql,
-} from 'drizzle-orm';
+import { and, asc, desc, eq, exists, gt, inArray, isNull, lt, ne, or, sql } from 'drizzle-orm';
 
 /** A grant that is neither revoked nor expired. */
 export const isLive = and(
   isNull(grant.revokedAt),
   or(isNull(grant.expiresAt), gt(grant.expiresAt, sql`now()`)),
 );
+
+/** In the trash, and not yet over: what is over may be half deleted, so it must not come back. */
+export const isInTrash = gt(recording.deletedAt, sql`now() - make_interval(days => ${trashDays})`);
 
 const principalName = sql<string>`coalesce(${person.name}, ${group.name}, '')`;
 export const principalColumns = {
@@ -43,7 +33,12 @@ export const principalColumns = {
 const columns = {
   recording,
   ownerName: person.name,
-  source: { filename: source.filename, sizeBytes: source.sizeBytes, sha256: source.sha256 },
+  source: {
+    filename: source.filename,
+    sizeBytes: source.sizeBytes,
+    sha256: source.sha256,
+    isOpened: sql<boolean | null>`case when ${source.facts} is not null then true end`,
+  },
   upload: {
     filename: upload.filename,
     sizeBytes: upload.sizeBytes,
@@ -61,9 +56,9 @@ function selectRecordings(tx: Transaction) {
 }
 export type RecordingRow = Awaited<ReturnType<typeof selectRecordings>>[number];
 
-export async function findRecording(tx: Transaction, id: string, { inTrash = false } = {}) {
+export async function findRecording(tx: Transaction, id: string) {
   const [row] = await selectRecordings(tx).where(
-    and(eq(recording.id, id), inTrash ? undefined : isNull(recording.deletedAt)),
+    and(eq(recording.id, id), isNull(recording.deletedAt)),
   );
   return row;
 }
@@ -76,7 +71,7 @@ export async function findByClientId(tx: Transaction, ownerId: string, clientId:
   return row?.id;
 }
 
-/** The ids of a page, newest first: those that the scope names, from `before` on. */
+/** The recordings of a page, newest first: those that the scope names, from `before` on. */
 export async function listRecordings(
   tx: Transaction,
   userId: string,
@@ -102,7 +97,7 @@ export async function listRecordings(
           : eq(recording.ownerId, userId),
         // A draft that was given up holds nothing that anybody would want back.
         scope === 'trash'
-          ? and(isNotNull(recording.deletedAt), ne(recording.state, 'draft'))
+          ? and(isInTrash, ne(recording.state, 'draft'))
           : isNull(recording.deletedAt),
         before === undefined ? undefined : lt(recording.id, before),
       ),
@@ -111,7 +106,7 @@ export async function listRecordings(
     .limit(limit);
 }
 
-/** The widest published cut that the reader may watch, for each recording. */
+/** The widest cut that the reader may watch, for each recording; what is published goes before what is not. */
 export async function widestCuts(tx: Transaction, recordingIds: string[]) {
   const rows = await tx
     .selectDistinctOn([cut.recordingId], {
@@ -126,6 +121,7 @@ export async function widestCuts(tx: Transaction, recordingIds: string[]) {
     .where(inArray(cut.recordingId, recordingIds))
     .orderBy(
       cut.recordingId,
+      sql`${cut.publishedAttempt} is null`,
       sql`coalesce(${cut.endMs}, 2147483647) - ${cut.startMs} desc`,
       asc(cut.id),
     );
@@ -206,22 +202,22 @@ export function insertRecording(tx: Transaction, row: typeof recording.$inferIns
     on conflict (owner_id, client_id) do nothing`);
 }
 
-/** @returns whether a recording of the person's was changed */
+const places = { out: isNull(recording.deletedAt), trash: isInTrash, anywhere: undefined };
+
+/**
+ * @param place where the recording has to be: `out` of the trash, in the `trash`, or `anywhere`
+ * @returns whether a recording of the person's was changed
+ */
 export async function updateRecording(
   tx: Transaction,
   id: string,
   changes: Partial<typeof recording.$inferInsert>,
-  { inTrash = false } = {},
+  place: keyof typeof places = 'out',
 ): Promise<boolean> {
   const rows = await tx
     .update(recording)
     .set({ ...changes, updatedAt: sql`now()` })
-    .where(
-      and(
-        eq(recording.id, id),
-        inTrash ? isNotNull(recording.deletedAt) : isNull(recording.deletedAt),
-      ),
-    )
+    .where(and(eq(recording.id, id), places[place]))
     .returning({ id: recording.id });
   return rows.length > 0;
 }

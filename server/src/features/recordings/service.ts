@@ -80,8 +80,7 @@ export function recordingService({ database, queue }: { database: Database; queu
       }: { scope: 'mine' | 'shared' | 'trash'; cursor?: string; limit: number },
     ) =>
       database.as(userId, async (tx) => {
-        const before = cursor === undefined ? undefined : readCursor(cursor);
-        const rows = await listRecordings(tx, userId, { scope, before, limit: limit + 1 });
+        const rows = await listRecordings(tx, userId, { scope, before: cursor, limit: limit + 1 });
         const page = rows.slice(0, limit);
         const last = page.at(-1);
         return {
@@ -108,7 +107,7 @@ export function recordingService({ database, queue }: { database: Database; queu
 
     restore: (userId: string, id: string) =>
       database.as(userId, async (tx) => {
-        if (!(await updateRecording(tx, id, { deletedAt: null }, { inTrash: true }))) {
+        if (!(await updateRecording(tx, id, { deletedAt: null }, 'trash'))) {
           throw new ProblemError('not_found');
         }
         return detail(tx, userId, id);
@@ -128,11 +127,4 @@ export function recordingService({ database, queue }: { database: Database; queu
       return shown;
     },
   };
-}
-
-function readCursor(cursor: string): string {
-  if (/^[0-9a-f-]{36}$/.test(cursor)) return cursor;
-  throw new ProblemError('invalid', [
-    { path: 'cursor', message: 'This is no cursor of this list.' },
-  ]);
 }

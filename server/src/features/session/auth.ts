@@ -3,6 +3,7 @@ import type { Database } from '@second-look/infra/database';
 import * as schema from '@second-look/migrations/auth-schema';
 import { betterAuth } from 'better-auth';
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
+import type { FastifyBaseLogger } from 'fastify';
 import { uuidv7 } from 'uuidv7';
 
 /** The header in which the server tells better-auth where a request came from; a client's own is dropped. */
@@ -12,7 +13,11 @@ export const clientAddressHeader = 'x-second-look-client';
  * better-auth over its own tables: e-mail and password, sessions in PostgreSQL, nobody signs up by themselves.
  * @param database opened as the role `auth`
  */
-export function openAuth(config: Pick<Config, 'secret' | 'publicUrl'>, database: Database) {
+export function openAuth(
+  config: Pick<Config, 'secret' | 'publicUrl'>,
+  database: Database,
+  log: FastifyBaseLogger,
+) {
   return betterAuth({
     appName: 'Second Look',
     baseURL: config.publicUrl,
@@ -40,8 +45,14 @@ export function openAuth(config: Pick<Config, 'secret' | 'publicUrl'>, database:
       ipAddress: { ipAddressHeaders: [clientAddressHeader] },
     },
     telemetry: { enabled: false },
-    // Below that it tells of wrong passwords, past the server's own log.
-    logger: { level: 'error' },
+    // What breaks is answered and logged as everywhere in this server.
+    onAPIError: { throw: true },
+    // Its messages quote tokens and addresses, and below `error` it tells of wrong passwords.
+    logger: {
+      level: 'error',
+      log: (_level, _message, ...details) =>
+        log.error({ err: details.find((detail) => detail instanceof Error) }, 'better-auth failed'),
+    },
   });
 }
 

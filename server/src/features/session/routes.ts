@@ -1,3 +1,4 @@
+import { text } from '@second-look/core/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ProblemError } from '../../http/problems.ts';
@@ -7,7 +8,7 @@ import type { openSignInLimit } from './sign-in-limit.ts';
 
 const credentials = z.object({
   email: z.email().max(320),
-  password: z.string().min(1).max(1000),
+  password: text.min(1).max(1000),
   rememberMe: z.boolean().optional(),
 });
 
@@ -70,5 +71,7 @@ function pass(auth: Auth, request: FastifyRequest, body?: unknown): Promise<Resp
 async function answer(reply: FastifyReply, response: Response) {
   reply.code(response.status).header('cache-control', 'no-store').type('application/json');
   for (const cookie of response.headers.getSetCookie()) reply.header('set-cookie', cookie);
-  return reply.send(await response.text());
+  // The token belongs in the cookie that scripts cannot read, and nowhere else.
+  const withoutToken = (key: string, value: unknown) => (key === 'token' ? undefined : value);
+  return reply.send(JSON.stringify(JSON.parse(await response.text(), withoutToken)));
 }

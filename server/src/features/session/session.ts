@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { ProblemError } from '../../http/problems.ts';
 import type { Auth } from './auth.ts';
@@ -30,11 +30,23 @@ export function headersOf(request: FastifyRequest): Headers {
   return headers;
 }
 
-/** Whose session this request belongs to, or `null`. Asked anew each time: signing out takes effect at once. */
-export async function readSession(auth: Auth, request: FastifyRequest): Promise<SignedIn | null> {
+/**
+ * Whose session this request belongs to, or `null`. Asked anew each time: signing out takes effect at once.
+ * @param reply carries the cookie of a session that is renewed; without it none is, because the browser would not hear of it
+ */
+export async function readSession(
+  auth: Auth,
+  request: FastifyRequest,
+  reply?: FastifyReply,
+): Promise<SignedIn | null> {
   if (!request.headers.cookie) return null;
-  const session = await auth.api.getSession({ headers: headersOf(request) });
+  const { response: session, headers } = await auth.api.getSession({
+    headers: headersOf(request),
+    query: { disableRefresh: reply === undefined },
+    returnHeaders: true,
+  });
   if (!session) return null;
+  for (const cookie of headers.getSetCookie()) reply?.header('set-cookie', cookie);
   const { id, name, email } = session.user;
   return { id, name, email };
 }
@@ -42,9 +54,9 @@ export async function readSession(auth: Auth, request: FastifyRequest): Promise<
 /** Lets nobody past without a session, but on routes that say they are public and on the web's own files. */
 export const sessionPlugin = fp(async (app: FastifyInstance, { auth }: { auth: Auth }) => {
   app.decorateRequest('user', null as unknown as SignedIn);
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     if (request.routeOptions.config.isPublic || request.is404) return;
-    const user = await readSession(auth, request);
+    const user = await readSession(auth, request, reply);
     if (!user) throw new ProblemError('signed_out');
     request.user = user;
   });

@@ -40,7 +40,8 @@ export function openSignInLimit(database: Database) {
      */
     begin: async (email: string, place: string) => {
       try {
-        await Promise.all(keys(email, place).map(([limit, key]) => limit.consume(key)));
+        // One after the other: what this place may not try any more must not count against the person elsewhere.
+        for (const [limit, key] of keys(email, place)) await limit.consume(key);
       } catch (error) {
         if (error instanceof RateLimiterRes) throw new ProblemError('too_many_requests');
         throw error;

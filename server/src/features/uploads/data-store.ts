@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { finished, type Readable } from 'node:stream';
-import { type ProblemCode, problems } from '@second-look/core/contract';
+import { id as idField, type ProblemCode, problems, text } from '@second-look/core/contract';
 import type { Database, Transaction } from '@second-look/infra/database';
 import type { ObjectStore } from '@second-look/infra/object-store';
 import type { WorkQueue } from '@second-look/infra/queue';
@@ -58,30 +58,36 @@ export class UploadStore extends DataStore {
 
   override async create(file: Upload): Promise<Upload> {
     const { database, store, maxUploadBytes } = this.#dependencies;
-    const recordingId = file.metadata?.recordingId ?? '';
+    const { recordingId: named, filename, filetype } = file.metadata ?? {};
     const sizeBytes = file.size ?? 0;
-    if (!/^[0-9a-f-]{36}$/i.test(recordingId)) throw ERRORS.FILE_NOT_FOUND;
+    if (!idField.safeParse(named).success) throw ERRORS.FILE_NOT_FOUND;
     if (sizeBytes > maxUploadBytes) throw ERRORS.ERR_MAX_SIZE_EXCEEDED;
+    if (![filename, filetype].every((words) => text.nullish().safeParse(words).success)) {
+      throw tusProblem('invalid');
+    }
     const freeBytes = await store.freeBytes();
     if (freeBytes !== null && freeBytes - sizeBytes < reserveBytes) throw tusProblem('no_space');
     const userId = uploaderId();
-    const objectKey = `recordings/${recordingId}/source/${file.id}`;
-    await database.as(userId, async (tx) => {
-      const locked = await queries.lockRecording(tx, recordingId, userId);
+    const objectKey = await database.as(userId, async (tx) => {
+      const locked = await queries.lockRecording(tx, idField.parse(named), userId);
       if (!locked) throw ERRORS.FILE_NOT_FOUND;
+      // The row's own spelling: by it the object is found when the recording is deleted.
+      const recordingId = locked.id;
+      const objectKey = `recordings/${recordingId}/source/${file.id}`;
       const unfinished = await queries.findUnfinished(tx, recordingId);
       // The browser that began it asked again, because the first answer was lost.
-      if (unfinished?.id === file.id) return;
+      if (unfinished?.id === file.id) return objectKey;
       if (locked.state !== 'draft') throw tusProblem('upload_exists');
       await queries.insertUpload(tx, {
         id: file.id,
         recordingId,
-        filename: (file.metadata?.filename ?? 'video').slice(0, 255),
-        contentType: (file.metadata?.filetype ?? 'application/octet-stream').slice(0, 127),
+        filename: (filename ?? 'video').slice(0, 255),
+        contentType: (filetype ?? 'application/octet-stream').slice(0, 127),
         sizeBytes,
         objectKey,
       });
       await updateRecording(tx, recordingId, { state: 'uploading' });
+      return objectKey;
     });
     // A file without a byte has no last one to wait for, but it is a file: workers look at it.
     if (sizeBytes === 0) {
@@ -96,8 +102,8 @@ export class UploadStore extends DataStore {
     metadata: Record<string, string | null> | undefined,
     sizeBytes: number,
   ): Promise<string> {
-    const recordingId = metadata?.recordingId ?? '';
-    if (!/^[0-9a-f-]{36}$/i.test(recordingId)) return uuidv7();
+    const { success, data: recordingId } = idField.safeParse(metadata?.recordingId);
+    if (!success) return uuidv7();
     const unfinished = await this.#dependencies.database.as(uploaderId(), (tx) =>
       queries.findUnfinished(tx, recordingId),
     );
@@ -146,13 +152,13 @@ export class UploadStore extends DataStore {
     if (row.finishedAt) throw ERRORS.INVALID_TERMINATION;
     await database.as(uploaderId(), async (tx) => {
       await queries.deleteUpload(tx, id);
-      await updateRecording(tx, row.recordingId, { state: 'draft' });
+      await updateRecording(tx, row.recordingId, { state: 'draft' }, 'anywhere');
     });
     await store.delete(row.objectKey);
   }
 
   async #find(id: string) {
-    if (!/^[0-9a-f-]{36}$/.test(id)) throw ERRORS.FILE_NOT_FOUND;
+    if (!idField.safeParse(id).success) throw ERRORS.FILE_NOT_FOUND;
     const row = await this.#dependencies.database.as(uploaderId(), (tx) =>
       queries.findUpload(tx, id),
     );
@@ -169,7 +175,13 @@ export class UploadStore extends DataStore {
     if (!finished) return undefined;
     const stepId = uuidv7();
     await queries.insertSource(tx, finished, { sourceId: uuidv7(), cutId: uuidv7(), stepId });
-    await updateRecording(tx, finished.recordingId, { state: 'processing', progress: 0 });
+    // Also where it was put into the trash meanwhile: taken out again, it has to go on.
+    await updateRecording(
+      tx,
+      finished.recordingId,
+      { state: 'processing', progress: 0 },
+      'anywhere',
+    );
     return stepId;
   }
 
