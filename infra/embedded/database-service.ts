@@ -1,11 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { HeldClaim } from './claim.ts';
 import { openEmbeddedDatabase } from './embedded-database.ts';
 import { logFile } from './logs.ts';
 import { ensureDatabase, type RunningPostgres, startPostgres } from './postgres.ts';
-
-const firstPauseMs = 1_000;
-const longestPauseMs = 30_000;
+import { runAgain } from './run-again.ts';
 
 export interface DatabaseService {
   /** The product's database, as the superuser. */
@@ -32,24 +29,19 @@ export async function keepDatabaseRunning(options: {
   let postgres: RunningPostgres = await start();
   await ensureDatabase(postgres, 'second_look');
 
-  const loop = (async () => {
-    let pauseMs = firstPauseMs;
-    for (;;) {
-      await postgres.ended;
-      while (!stopping.signal.aborted) {
-        say(`The database stopped; starting it again in ${pauseMs / 1_000} s. Its log: ${log}`);
-        await pause(pauseMs, undefined, { signal: stopping.signal }).catch(() => {});
-        if (stopping.signal.aborted) return;
-        pauseMs = Math.min(pauseMs * 2, longestPauseMs);
-        const next = await start().catch(() => undefined);
-        if (!next) continue;
-        postgres = next;
-        pauseMs = firstPauseMs;
-        break;
-      }
-      if (stopping.signal.aborted) return;
+  const { signal } = stopping;
+  let isFirst = true;
+  const run = async () => {
+    try {
+      if (!isFirst) postgres = await start();
+    } catch (error) {
+      return (error as Error).message;
     }
-  })();
+    isFirst = false;
+    // Where the stop was asked for during a restart, stop() ends what was started.
+    if (!signal.aborted) await postgres.ended;
+  };
+  const loop = runAgain(run, { title: 'The database', logFile: log, say, signal });
 
   return {
     adminUrl: postgres.adminUrl('second_look'),

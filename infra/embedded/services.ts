@@ -3,12 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { keepOutput } from './logs.ts';
 import { killRestOfGroup, signalGroup } from './processes.ts';
+import { runAgain } from './run-again.ts';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
-
-const firstPauseMs = 1_000;
-const longestPauseMs = 30_000;
-const settledMs = 60_000;
 
 export interface ServiceOptions {
   /** As the operator reads it, "The server". */
@@ -32,7 +29,6 @@ export interface Service {
 
 /** Runs a process of the product and starts it again, more and more patiently, whenever it ends. */
 export function keepRunning(options: ServiceOptions): Service {
-  const { title, say } = options;
   const stopping = new AbortController();
   let child: ChildProcess | undefined;
   let tellFirstEnd = () => {};
@@ -40,27 +36,17 @@ export function keepRunning(options: ServiceOptions): Service {
     tellFirstEnd = resolve;
   });
 
-  const loop = (async () => {
-    // onChange looks at the service, which the caller only has from the next turn on.
-    await null;
-    let pauseMs = firstPauseMs;
-    while (!stopping.signal.aborted) {
-      const startedAt = Date.now();
-      child = launch(options);
-      options.onChange();
-      const how = await end(child);
-      child = undefined;
-      options.onChange();
-      tellFirstEnd();
-      if (stopping.signal.aborted) return;
-      if (Date.now() - startedAt > settledMs) pauseMs = firstPauseMs;
-      say(
-        `${title} stopped (${how}); starting it again in ${pauseMs / 1_000} s. Its log: ${options.logFile}`,
-      );
-      await pause(pauseMs, undefined, { signal: stopping.signal }).catch(() => {});
-      pauseMs = Math.min(pauseMs * 2, longestPauseMs);
-    }
-  })();
+  const run = async () => {
+    child = launch(options);
+    options.onChange();
+    const how = await end(child);
+    child = undefined;
+    options.onChange();
+    tellFirstEnd();
+    return how;
+  };
+  // onChange looks at the service, which the caller only has from the next turn on.
+  const loop = Promise.resolve().then(() => runAgain(run, { ...options, signal: stopping.signal }));
 
   return {
     pid: () => child?.pid,

@@ -17,6 +17,8 @@ export interface LauncherSettings {
 
 /**
  * What the launcher itself needs to know; the server and the workers read the rest of the environment.
+ * It runs before the packages are installed, so it can't use infra/src/config, which needs zod, and has
+ * names and defaults of its own; the processes are then told the values that came out here.
  * @throws StartProblem
  */
 export function readSettings(env: NodeJS.ProcessEnv): LauncherSettings {

@@ -108,13 +108,7 @@ export function publish(
     const [mine] = await tx
       .update(processingStep)
       .set({ state: 'done', updatedAt: sql`now()` })
-      .where(
-        and(
-          eq(processingStep.id, step.id),
-          eq(processingStep.attempt, step.attempt),
-          eq(processingStep.state, 'running'),
-        ),
-      )
+      .where(isStillAtIt(step))
       .returning({ id: processingStep.id });
     if (!mine) return false;
     for (const { chunk, ...row } of made.renditions) {
@@ -141,7 +135,10 @@ export function publish(
   });
 }
 
-/** Ends a step for good: its owner sees the reason, an operator the end of ffmpeg's output. */
+/**
+ * Ends a step for good, unless it is settled already: its owner sees the reason, an operator the end of
+ * ffmpeg's output.
+ */
 export function failStep(
   db: Plain,
   step: ClaimedStep,
@@ -152,7 +149,7 @@ export function failStep(
     const [mine] = await tx
       .update(processingStep)
       .set({ state: 'failed', errorCode, errorLog: errorLog.slice(-8_000), updatedAt: sql`now()` })
-      .where(and(eq(processingStep.id, step.id), eq(processingStep.attempt, step.attempt)))
+      .where(isStillAtIt(step))
       .returning({ id: processingStep.id });
     if (!mine) return;
     await tx
@@ -162,10 +159,19 @@ export function failStep(
   });
 }
 
-/** Gives a step back, untouched, for the next worker: this one was asked to stop. */
+/** Gives a step that is not settled back, for the next worker: this one was asked to stop. */
 export async function returnStep(db: Plain, step: ClaimedStep) {
   await db
     .update(processingStep)
     .set({ state: 'pending', updatedAt: sql`now()` })
-    .where(and(eq(processingStep.id, step.id), eq(processingStep.attempt, step.attempt)));
+    .where(isStillAtIt(step));
+}
+
+/** No later attempt has begun, and nothing is settled yet. */
+function isStillAtIt(step: ClaimedStep) {
+  return and(
+    eq(processingStep.id, step.id),
+    eq(processingStep.attempt, step.attempt),
+    eq(processingStep.state, 'running'),
+  );
 }

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, rm, utimes } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database } from '@second-look/infra/database';
 import type { Logger } from '@second-look/infra/log';
@@ -27,6 +27,7 @@ import {
   saveFacts,
   saveProgress,
 } from './prepare-queries.ts';
+import { insideFolder } from './work-folder.ts';
 
 export interface Workshop {
   database: Database;
@@ -38,8 +39,6 @@ export interface Workshop {
 }
 
 const progressEveryMs = 1_000;
-/** A folder that a killed worker left is cleared away after so long. */
-export const leftoverMs = 10 * 60_000;
 // A step that was begun this often and never ended was interrupted each time.
 const mostAttempts = 10;
 
@@ -53,10 +52,8 @@ export function prepareJob(workshop: Workshop): Handler {
       return failStep(database.plain, step, 'interrupted', `attempt ${step.attempt}`);
     }
     const folder = join(workDir, `${step.id}-${step.attempt}`);
-    await mkdir(folder, { recursive: true });
-    const signsOfLife = setInterval(() => showLife(folder), leftoverMs / 10);
     try {
-      await prepare(workshop, step, folder, signal);
+      await insideFolder(folder, () => prepare(workshop, step, folder, signal));
     } catch (error) {
       if (signal.aborted) {
         await returnStep(database.plain, step);
@@ -68,15 +65,12 @@ export function prepareJob(workshop: Workshop): Handler {
       const code = error instanceof MediaFailure ? error.code : 'encode_failed';
       const detail = error instanceof MediaFailure ? error.operatorDetail : String(error);
       await failStep(database.plain, step, code, detail);
-    } finally {
-      clearInterval(signsOfLife);
-      await rm(folder, { recursive: true, force: true });
     }
   };
 }
 
 async function prepare(
-  { database, store, tools }: Workshop,
+  { database, store, tools, log }: Workshop,
   step: ClaimedStep,
   folder: string,
   signal: AbortSignal,
@@ -126,13 +120,12 @@ async function prepare(
   const losers = isPublished
     ? Array.from({ length: step.attempt - 1 }, (_, i) => i + 1)
     : [step.attempt];
-  for (const attempt of losers) await store.deleteAll(`${prefixOf(attempt)}/`);
-}
-
-/** The sweep takes a folder for left behind that has shown none for `leftoverMs`. */
-function showLife(folder: string) {
-  const now = new Date();
-  utimes(folder, now, now).catch(() => {});
+  try {
+    for (const attempt of losers) await store.deleteAll(`${prefixOf(attempt)}/`);
+  } catch (error) {
+    // The recording can be watched: they cost space and nothing else, and go with it at the latest.
+    log.warn({ err: error, step: step.id }, 'the objects of another attempt are left over');
+  }
 }
 
 async function keep(

@@ -1,12 +1,11 @@
-import { readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { trashDays } from '@second-look/core/contract';
 import type { WorkQueue } from '@second-look/infra/queue';
 import { processingStep, recording, upload } from '@second-look/migrations/schema';
 import { and, asc, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
-import { leftoverMs, type Workshop } from './prepare.ts';
+import type { Workshop } from './prepare.ts';
+import { clearLeftovers } from './work-folder.ts';
 
 const everyMs = 15_000;
-const trashDays = 30;
 const uploadDays = 7;
 const most = 100;
 
@@ -72,8 +71,12 @@ async function emptyTrash({ database, store }: Workshop) {
     .where(isOver)
     .limit(most);
   for (const { id } of trash) {
-    await store.deleteAll(`recordings/${id}/`);
-    await database.plain.delete(recording).where(and(eq(recording.id, id), isOver));
+    // Its owner may have taken it back by now, so it is looked at again, and held while its objects go;
+    // where they do not all go the row stays, and the next sweep comes back to it.
+    await database.plain.transaction(async (tx) => {
+      const { rowCount } = await tx.delete(recording).where(and(eq(recording.id, id), isOver));
+      if (rowCount) await store.deleteAll(`recordings/${id}/`);
+    });
   }
 }
 
@@ -103,10 +106,5 @@ async function clearAbandonedUploads({ database, store }: Workshop) {
 }
 
 async function clearWorkDir({ workDir }: Workshop) {
-  for (const name of await readdir(workDir)) {
-    const path = join(workDir, name);
-    const found = await stat(path).catch(() => undefined);
-    if (found && Date.now() - found.mtimeMs > leftoverMs)
-      await rm(path, { recursive: true, force: true });
-  }
+  await clearLeftovers(workDir);
 }

@@ -7,7 +7,7 @@ import { MediaFailure } from './failure.ts';
 import type { TranscodePlan } from './plan.ts';
 import { ProbeError, readTimeline, type Timeline } from './probe.ts';
 import { segmentTimer } from './segments.ts';
-import type { MediaTools } from './tools.ts';
+import { longestMs, type MediaTools } from './tools.ts';
 
 export type Checked = {
   /** The written segments, timed by the pictures in them. */
@@ -31,7 +31,7 @@ const damagedShare = 0.05;
 /**
  * @param written one file and its segments, in bytes
  * @param complaints what ffmpeg wrote to its error output while encoding
- * @throws MediaFailure `no_picture` where the source has none, `encode_failed` where some are missing
+ * @throws MediaFailure `too_long` where the header promised less than there is, `no_picture` where the source has none, `encode_failed` where some are missing
  */
 export async function checkPicture(
   source: string,
@@ -61,6 +61,10 @@ export async function checkPicture(
   if (output.frames === 0) throw new MediaFailure('no_picture', complaints);
   const segments = timer.timed(plan.chunk.startMs * 1000);
   const packets = await read('packet');
+  // The recipe ends there, whatever the header promised.
+  if (plan.chunk.endMs === null && packets.lastUs >= longestMs * 1000) {
+    throw new MediaFailure('too_long', `pictures up to ${packets.lastUs} µs`);
+  }
   if (matches(output, packets, plan)) return checked(output, segments, false);
   // Packets are not always pictures: fields, hidden reference pictures, pieces of broken ones.
   const frames = await read('frame');

@@ -1,5 +1,5 @@
 /** One picture of the source, for lists. */
-import { stat } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { MediaFailure } from './failure.ts';
 import type { SourceFacts } from './inspect.ts';
@@ -11,7 +11,8 @@ const widest = 640;
 /**
  * @param atMs source time; beyond the end, or where nothing can be decoded, the first picture is taken
  * @param target a path ending in `.jpg`; at most 640 pixels wide, upright, square pixels
- * @throws MediaFailure `no_picture`; the signal's reason when aborted
+ * @throws MediaFailure `no_picture`; the signal's reason when aborted; other errors for a missing folder and
+ * the like
  */
 export async function poster(
   source: string,
@@ -40,19 +41,22 @@ export async function poster(
       },
       tools,
     );
-    return (await stat(target)).size > 0;
+    return stat(target).then(
+      ({ size }) => size > 0,
+      () => false,
+    );
   };
   const attempt = (seek: string[]) =>
     take(seek).catch((error: unknown) => {
       options.signal?.throwIfAborted();
-      if (error instanceof FfmpegError || (error as NodeJS.ErrnoException).code === 'ENOENT') {
-        return false;
-      }
+      if (error instanceof FfmpegError) return false;
       throw error;
     });
 
   const seek = atMs > 0 ? ['-ss', (atMs / 1000).toFixed(3)] : [];
   if (await attempt(seek)) return;
   if (seek.length > 0 && (await attempt([]))) return;
+  // Without the folder, nothing is known of the film.
+  await access(dirname(target));
   throw new MediaFailure('no_picture');
 }

@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { contain, probeLimits } from './containment.ts';
 import { MediaFailure } from './failure.ts';
-import { fileAddress, largestPicture, type MediaTools, untrustedInput } from './tools.ts';
+import { fileAddress, longestMs, type MediaTools, untrustedInput } from './tools.ts';
 
 export type ProbeRun = {
   signal?: AbortSignal;
@@ -45,7 +45,7 @@ export async function runFfprobe(
     [
       ...contained.leadingArguments,
       ...['-hide_banner', '-loglevel', 'error', ...untrustedInput],
-      ...['-max_pixels', String(largestPicture.pixels), ...options, fileAddress(source)],
+      ...[...options, fileAddress(source)],
     ],
     { env: contained.environment, stdio: ['pipe', 'pipe', 'pipe'] },
   );
@@ -150,12 +150,15 @@ export type Timeline = {
   isVague: boolean;
 };
 
+/** A header may claim ten seconds over days of pictures: what is counted is also kept in memory. */
+const mostFrames = (longestMs / 1000) * 120;
+
 /**
  * Counts pictures and notes the first and last time stamp, in microseconds of source time.
  * @param by `packet` reads without decoding (disk speed); `frame` decodes, which is slow and exact
  * @param from source time 0 in the container's own clock
  * @param range only what starts inside it; an open end counts to the end of the file
- * @throws ProbeError
+ * @throws ProbeError; MediaFailure `too_long` at more than `most` of them
  */
 export async function readTimeline(
   source: string,
@@ -167,6 +170,7 @@ export async function readTimeline(
     range: { startMs: number; endMs: number | null };
     signal?: AbortSignal;
     timeLimitMs?: number;
+    most?: number;
     /** Also told every counted packet: its time and its place in the file. */
     onPacket?: (sourceUs: number, position: number, durationUs: number) => void;
   },
@@ -182,10 +186,14 @@ export async function readTimeline(
     by === 'packet' ? 'pts_time,dts_time,duration_time,pos,flags' : 'best_effort_timestamp_time';
   const startUs = options.range.startMs * 1000;
   const endUs = options.range.endMs === null ? Infinity : options.range.endMs * 1000;
+  const tooLong = new AbortController();
+  const most = options.most ?? mostFrames;
   const show = ['-select_streams', String(streamIndex), '-show_entries', `${by}=${fields}`];
   await runFfprobe(source, [...show, '-of', 'csv=p=0'], tools, {
     ...options,
+    signal: AbortSignal.any([tooLong.signal, ...(options.signal ? [options.signal] : [])]),
     onLine: (line) => {
+      if (tooLong.signal.aborted) return;
       const [pts = '', dts = '', duration = '', position = '', flags = ''] = line.split(',');
       const time = Number.parseFloat(pts);
       // Lines without a time are side data of the one before.
@@ -196,6 +204,7 @@ export async function readTimeline(
       // D: decoded only because later pictures need it, never shown.
       if (sourceUs < startUs || sourceUs >= endUs || flags.includes('D')) return;
       timeline.frames += 1;
+      if (timeline.frames > most) tooLong.abort(new MediaFailure('too_long', `over ${most}`));
       if (Number.isNaN(sourceUs)) return;
       options.onPacket?.(sourceUs, Number(position), Math.round(Number(duration) * 1e6));
       timeline.timesUs.push(sourceUs);

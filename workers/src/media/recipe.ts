@@ -3,6 +3,7 @@
  * a chunk's time stamps are source time. The measurements behind each option are in ARCHITECTURE.md.
  */
 import type { TranscodePlan } from './plan.ts';
+import { longestMs } from './tools.ts';
 
 const segmentSeconds = 4;
 const keyframeSeconds = 2;
@@ -99,8 +100,9 @@ const toneMap = [
 ];
 
 function trim(filter: 'trim' | 'atrim', { chunk }: TranscodePlan): string {
-  const end = chunk.endMs === null ? '' : `:end=${seconds(chunk.endMs)}`;
-  return `${filter}=start=${seconds(chunk.startMs)}${end}`;
+  // An end in any case: the header that was inspected may have promised less than there is.
+  const endMs = Math.min(chunk.endMs ?? longestMs, longestMs);
+  return `${filter}=start=${seconds(chunk.startMs)}:end=${seconds(endMs)}`;
 }
 
 function segmentOptions(): string[] {

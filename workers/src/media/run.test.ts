@@ -55,6 +55,7 @@ describe('runFfmpeg', () => {
     const [found] = await processesOn(target);
     expect(found?.line).toContain('-protocol_whitelist file -format_whitelist mov,matroska');
     expect(found?.line).toContain(`-i file:${source}`);
+    expect(found?.line).toMatch(/-max_pixels \d+ .*-i /);
     const environment = await readFile(`/proc/${found?.pid}/environ`, 'utf8').catch(() => '');
     expect(environment).not.toContain('HOME=');
     const { stdout } = await execute('ps', ['-o', 'ni=', '-p', String(found?.pid)]);
@@ -75,6 +76,24 @@ describe('runFfmpeg', () => {
   it('ends a run that no longer moves', async () => {
     const run = { ...slowly(join(folder, 'stalled.mp4')), stallLimitMs: 50 };
     await expect(runFfmpeg(run, tools)).rejects.toBeInstanceOf(FfmpegError);
+  });
+
+  it('ends a run that moves for too long', async () => {
+    const run = { ...slowly(join(folder, 'slow.mp4')), timeLimitMs: 300 };
+    await expect(runFfmpeg(run, tools)).rejects.toMatchObject({ code: 'too_slow' });
+  });
+
+  it('fails, and nothing worse, where ffmpeg cannot be started', async () => {
+    const run = { ...slowly(join(folder, 'never.mp4')), workingDir: join(folder, 'gone') };
+    await expect(runFfmpeg(run, tools)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('decodes no picture that is larger than any camera makes', async () => {
+    const huge = await fixture('huge.mp4', tools.ffmpegPath);
+    const run = { source: huge, outputOptions: ['-frames:v', '1', '-f', 'null'], target: '-' };
+    const error = await runFfmpeg({ ...run, workingDir: folder }, tools).catch((reason) => reason);
+    expect(error).toBeInstanceOf(FfmpegError);
+    expect(error.stderrTail).toContain('exceeds specified max pixel count');
   });
 
   it('reads nothing that a list names, even what lies beside it', async () => {

@@ -3,6 +3,7 @@
  */
 import ffmpeg from 'fluent-ffmpeg';
 import { contain, encodeLimits } from './containment.ts';
+import { MediaFailure } from './failure.ts';
 import { fileAddress, type MediaTools, untrustedInput } from './tools.ts';
 
 export type FfmpegRun = {
@@ -18,6 +19,8 @@ export type FfmpegRun = {
   signal?: AbortSignal;
   /** Ended when nothing was written for so long. */
   stallLimitMs?: number;
+  /** Ended after so long even where it moves. */
+  timeLimitMs?: number;
 };
 
 /** ffmpeg ended by itself with an error, or was ended because it no longer moved. */
@@ -35,7 +38,8 @@ const keptLines = 60;
 
 /**
  * @returns the end of what ffmpeg wrote to its error output (empty if it had nothing to complain of)
- * @throws FfmpegError; the signal's reason when aborted
+ * @throws FfmpegError; MediaFailure `too_slow`; the system's error where ffmpeg could not be started; the
+ * signal's reason when aborted
  */
 export async function runFfmpeg(run: FfmpegRun, tools: MediaTools): Promise<string> {
   run.signal?.throwIfAborted();
@@ -53,6 +57,8 @@ export async function runFfmpeg(run: FfmpegRun, tools: MediaTools): Promise<stri
 
   return new Promise((resolve, reject) => {
     let stalled: NodeJS.Timeout | undefined;
+    let timeLimit: NodeJS.Timeout | undefined;
+    let isTooSlow = false;
     let writtenMs = -1;
     const stop = () => command.kill('SIGKILL');
     const expectMovement = () => {
@@ -61,11 +67,18 @@ export async function runFfmpeg(run: FfmpegRun, tools: MediaTools): Promise<stri
     };
     const settle = () => {
       clearTimeout(stalled);
+      clearTimeout(timeLimit);
       run.signal?.removeEventListener('abort', stop);
     };
 
     command.on('start', () => {
       expectMovement();
+      if (run.timeLimitMs !== undefined) {
+        timeLimit = setTimeout(() => {
+          isTooSlow = true;
+          stop();
+        }, run.timeLimitMs);
+      }
       if (run.signal?.aborted) stop();
     });
     // Not its 'progress' event: listening to that makes the library run ffprobe on the source,
@@ -87,6 +100,9 @@ export async function runFfmpeg(run: FfmpegRun, tools: MediaTools): Promise<stri
     command.on('error', (error: Error) => {
       settle();
       if (run.signal?.aborted) reject(run.signal.reason);
+      else if (isTooSlow) reject(new MediaFailure('too_slow', tail.join('\n')));
+      // No memory or no processes left, or no folder: the machine's fault, not the film's.
+      else if ('syscall' in error) reject(error);
       else reject(new FfmpegError(error.message.split('\n')[0] ?? '', tail.join('\n')));
     });
     command.on('end', () => {
@@ -104,9 +120,14 @@ type Startable = {
   _spawnFfmpeg(args: string[], options: SpawnOptions, ...callbacks: unknown[]): void;
 };
 
+/** Lines of output, as the library hands them over. */
+type Lines = { get(): string };
+type EndCallback = (error: Error | null, out?: Lines, err?: Lines) => void;
+
 /**
  * The library has no way to start ffmpeg under another command or with another environment, and
  * its setFfmpegPath is one setting for the whole process. Both are replaced on this one command.
+ * And where ffmpeg can't be started, it ends without the lines of output that it then reads from.
  */
 function startInside(
   command: ffmpeg.FfmpegCommand,
@@ -115,10 +136,20 @@ function startInside(
   const startable = command as unknown as Startable;
   const spawn = startable._spawnFfmpeg.bind(command);
   startable._getFfmpegPath = (callback) => callback(null, contained.command);
-  startable._spawnFfmpeg = (args, options, ...callbacks) =>
-    spawn(
-      [...contained.leadingArguments, ...args],
-      { ...options, env: contained.environment },
-      ...callbacks,
-    );
+  startable._spawnFfmpeg = (args, options, ...callbacks) => {
+    const endCallback = callbacks.pop() as EndCallback;
+    const none: Lines = { get: () => '' };
+    const end: EndCallback = (error, out = none, err = none) => endCallback(error, out, err);
+    try {
+      spawn(
+        [...contained.leadingArguments, ...args],
+        { ...options, env: contained.environment },
+        ...callbacks,
+        end,
+      );
+    } catch (error) {
+      // Some of the system's errors come at once, others as an event.
+      end(error as Error);
+    }
+  };
 }

@@ -14,6 +14,11 @@ export function fileAddress(path: string): string {
   return `file:${resolve(path)}`;
 }
 
+/** 8K; larger pictures are nobody's lesson. */
+export const largestPicture = { side: 8192, pixels: 8192 * 4320 };
+
+export const longestMs = 12 * 60 * 60 * 1000;
+
 /** Options in front of every input: bytes from strangers are opened as films and nothing else. */
 export const untrustedInput = [
   '-protocol_whitelist',
@@ -22,9 +27,7 @@ export const untrustedInput = [
   containers.join(','),
   '-max_streams',
   '100',
+  // For the decoders: a film may change its size after the header that was inspected.
+  '-max_pixels',
+  String(largestPicture.pixels),
 ];
-
-/** 8K; larger pictures are nobody's lesson. */
-export const largestPicture = { side: 8192, pixels: 8192 * 4320 };
-
-export const longestMs = 12 * 60 * 60 * 1000;

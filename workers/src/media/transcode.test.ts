@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -228,6 +229,43 @@ describe('transcode', () => {
     const running = transcode(path, planWhole(facts), target, tools, { signal: controller.signal });
     setTimeout(() => controller.abort(new Error('lease lost')), 60);
     await expect(running).rejects.toThrow('lease lost');
+  });
+
+  it('does not blame the film where the folder is gone', async () => {
+    const { path, facts } = await source('landscape.mp4');
+    const gone = join(folder, 'gone');
+    const transcoding = transcode(path, planWhole(facts), gone, tools);
+    await expect(transcoding).rejects.toMatchObject({ code: 'ENOENT' });
+    const still = poster(path, facts, 0, join(gone, 'poster.jpg'), tools);
+    await expect(still).rejects.toMatchObject({ code: 'ENOENT' });
+
+    const taken = await mkdtemp(join(folder, 'out-'));
+    const whileEncoding = transcode(path, planWhole(facts), taken, tools, {
+      onProgress: () => rmSync(taken, { recursive: true, force: true }),
+    });
+    const error = await whileEncoding.catch((reason) => reason);
+    expect(error.code).not.toBe('no_picture');
+  });
+
+  it('refuses what goes on and on after a header that promised little', async () => {
+    const { path, facts } = await source('late-sound.mp4');
+    const endless = join(folder, 'endless.mkv');
+    const last = `setts=ts=if(eq(N\\,149)\\,${13 * 3600}/TB\\,PTS)`;
+    const copy = ['-c', 'copy', '-an', '-bsf:v', last];
+    await execute(tools.ffmpegPath, ['-v', 'error', '-i', path, ...copy, endless]);
+    const target = await mkdtemp(join(folder, 'out-'));
+    const promised = { ...facts, audio: null };
+    await expect(transcode(endless, planWhole(promised), target, tools)).rejects.toMatchObject({
+      code: 'too_long',
+    });
+  });
+
+  it('stops counting where there is no end to it', async () => {
+    const { path } = await source('landscape.mp4');
+    const counted = readTimeline(path, 0, 'packet', tools, { ...whole, most: 100 });
+    await expect(counted).rejects.toMatchObject({ code: 'too_long' });
+    const enough = await readTimeline(path, 0, 'packet', tools, { ...whole, most: 225 });
+    expect(enough.frames).toBe(225);
   });
 
   async function timesOf(path: string): Promise<number[]> {

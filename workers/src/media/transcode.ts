@@ -3,7 +3,7 @@
  * file of fragmented MP4 whose byte ranges are the segments, checked before they are returned.
  */
 import { execFile } from 'node:child_process';
-import { stat } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type AudioRendition, durationUsOf, type VideoRendition } from '@second-look/core/playlist';
@@ -169,12 +169,15 @@ async function encode(
         target: playlistPath,
         workingDir: targetDir,
         signal,
+        timeLimitMs: 10 * 60_000 + 20 * lengthMs,
         onProgress: (writtenMs) =>
           onProgress?.(Math.min(1, Math.max(0, (writtenMs - plan.chunk.startMs) / lengthMs))),
       },
       tools,
     );
-    const segmented = await readSegmentedFile(playlistPath, filePath).catch(() => {
+    const segmented = await readSegmentedFile(playlistPath, filePath).catch(async () => {
+      // Without the folder, nothing is known of the film.
+      await access(targetDir);
       throw new MediaFailure('no_picture', complaints);
     });
     return { complaints, filePath, segmented };
