@@ -9,6 +9,7 @@ import { createRoot } from 'react-dom/client';
 import { onSignedOut, queryClient } from './app/query-client.ts';
 import { comingBackTo, router } from './app/router.tsx';
 import { cssVariables, theme } from './app/theme.ts';
+import { meQuery } from './features/session/me.ts';
 import { followSignOut } from './features/session/session.ts';
 import { Toasts } from './ui/Toasts.tsx';
 
@@ -16,8 +17,10 @@ followSignOut();
 onSignedOut(() => {
   const { href, pathname } = router.state.location;
   if (pathname === '/sign-in') return;
+  // Somebody who comes for the first time has no session that could have ended.
+  const ended = queryClient.getQueryData(meQuery.queryKey) !== undefined || undefined;
   queryClient.clear();
-  void router.navigate({ to: '/sign-in', search: { ...comingBackTo(href), ended: true } });
+  void router.navigate({ to: '/sign-in', search: { ...comingBackTo(href), ended } });
 });
 
 const container = document.getElementById('root');

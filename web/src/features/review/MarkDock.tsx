@@ -45,14 +45,14 @@ export function MarkDock() {
   const keepWords = async () => {
     const kept = store.get();
     if (!kept) return;
+    const body = kept.words.trim();
+    // The outbox keeps the words before they are let go of here.
+    const sending = body && outbox.send({ ...kept.note, body, savedId: kept.saved?.id });
     store.dispatch(null);
     pause.end();
-    const body = kept.words.trim();
-    if (!body) return;
-    // The same id again gives the same note, so this also finds out what became of the first sending.
-    const saved = kept.saved ?? (await outbox.send({ ...kept.note, body }));
-    if (saved && saved.body !== body) await changes.edit(saved, { body });
-    announce(t(saved ? 'composer.sent' : 'composer.kept', { time }));
+    if (!sending) return;
+    const about = { time: formatTimeCode(kept.note.startMs) };
+    announce(t((await sending) ? 'composer.sent' : 'composer.kept', about));
   };
   const markMoment = async (kind: AnnotationKind) => {
     if (!port) return;
@@ -79,8 +79,8 @@ export function MarkDock() {
     store.dispatch(null);
     pause.end();
     if (!taken) return;
-    if (taken.saved) await changes.remove(taken.saved);
-    else outbox.discard(taken.note.clientId);
+    const saved = taken.saved ?? (await outbox.discard(taken.note.clientId));
+    if (saved) await changes.remove(saved);
   };
   const write = (words: string) => {
     if (!mark) return;

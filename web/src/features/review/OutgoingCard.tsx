@@ -27,7 +27,11 @@ export function OutgoingCard({ note }: { note: OutgoingNote }) {
         <Button size="compact-sm" variant="default" onClick={() => void outbox.send(note)}>
           {t('unsent.again')}
         </Button>
-        <Button size="compact-sm" variant="subtle" onClick={() => outbox.discard(note.clientId)}>
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          onClick={() => void outbox.discard(note.clientId)}
+        >
           {t('unsent.discard')}
         </Button>
       </div>

@@ -1,5 +1,6 @@
 import { Loader } from '@mantine/core';
 import { useNetwork } from '@mantine/hooks';
+import type { RecordingDetail } from '@second-look/core/contract';
 import { parseTimeCode } from '@second-look/core/time';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
@@ -29,8 +30,7 @@ export default function ReviewPage() {
   const me = useMe();
   const recording = useQuery({
     ...recordingQuery(id),
-    // Progress comes by live events; this goes on where a network lets none through.
-    refetchInterval: ({ state }) => (state.data && !state.data.playable ? 5_000 : false),
+    refetchInterval: ({ state }) => askAgainAfterMs(state.data),
   });
   usePageTitle(recording.data?.title);
   const { online } = useNetwork();
@@ -62,4 +62,19 @@ export default function ReviewPage() {
       <Loader aria-label={t('loading')} />
     </main>
   );
+}
+
+const hourMs = 3_600_000;
+
+/**
+ * Progress comes by live events; asking goes on where a network lets none through. Nothing announces that
+ * a share has come to its end, so that moment is asked at.
+ */
+function askAgainAfterMs(recording: RecordingDetail | undefined): number | false {
+  if (!recording) return false;
+  if (!recording.playable) return 5_000;
+  const expiresAt = recording.access?.expiresAt;
+  return expiresAt
+    ? Math.min(Math.max(Date.parse(expiresAt) - Date.now(), 0) + 500, hourMs)
+    : false;
 }

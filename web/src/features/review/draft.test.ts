@@ -26,6 +26,10 @@ describe('the time of a note', () => {
 
 describe('a range', () => {
   it('runs from its start to its end', () => {
+    expect(after({ type: 'startSet', ms: 9_000 }, { type: 'endSet', ms: 4_000 })).toMatchObject({
+      startMs: 4_000,
+      endMs: 9_000,
+    });
     expect(after({ type: 'startSet', ms: 1_000 }, { type: 'endSet', ms: 4_000 })).toMatchObject({
       startMs: 1_000,
       endMs: 4_000,

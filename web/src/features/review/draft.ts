@@ -48,6 +48,10 @@ export function reduceDraft(draft: Draft, action: DraftAction): Draft {
       return { ...draft, startMs: action.ms, endMs, isTimeChosen: true };
     }
     case 'endSet': {
+      // Marked the wrong way round: the range is the same.
+      if (draft.isTimeChosen && draft.startMs !== null && draft.startMs > action.ms) {
+        return { ...draft, startMs: action.ms, endMs: draft.startMs };
+      }
       const startsBefore = draft.startMs !== null && draft.startMs < action.ms;
       const startMs = startsBefore ? draft.startMs : Math.max(0, action.ms - looksBackMs);
       const endMs = action.ms > (startMs ?? 0) ? action.ms : null;

@@ -24,7 +24,8 @@ it('keeps a note until the server has it', () => {
   expect(failed).toEqual([{ ...note('a'), state: 'waiting', detail: 'No answer.' }]);
   const again = reduceOutbox(failed, { type: 'sending', clientId: 'a' });
   expect(again).toEqual([note('a')]);
-  expect(reduceOutbox(again, { type: 'removed', clientId: 'a' })).toEqual([]);
+  const sent = { type: 'sent', clientId: 'a', body: note('a').body, savedId: 'saved' } as const;
+  expect(reduceOutbox(again, sent)).toEqual([]);
 });
 
 it('holds one note once, however often it is added', () => {
@@ -32,8 +33,17 @@ it('holds one note once, however often it is added', () => {
   expect(reduceOutbox(once, { type: 'added', note: note('a') })).toHaveLength(1);
 });
 
-it('finds what was being sent when the page closed waiting', () => {
-  expect(readOutbox(JSON.parse(JSON.stringify([note('a')])))).toMatchObject([{ state: 'waiting' }]);
+it('keeps the words that came while their mark was being sent', () => {
+  const marked = reduceOutbox([], { type: 'added', note: { ...note('a'), body: '' } });
+  const worded = reduceOutbox(marked, { type: 'added', note: note('a') });
+  const first = { type: 'sent', clientId: 'a', body: '', savedId: 'saved' } as const;
+  const known = reduceOutbox(worded, first);
+  expect(known).toEqual([{ ...note('a'), savedId: 'saved' }]);
+  expect(reduceOutbox(known, { ...first, body: note('a').body })).toEqual([]);
+});
+
+it('finds what was kept, and nothing else', () => {
+  expect(readOutbox(JSON.parse(JSON.stringify([note('a')])))).toEqual([note('a')]);
   expect(readOutbox('nonsense')).toEqual([]);
   expect(readOutbox([null, { clientId: 4 }])).toEqual([]);
 });

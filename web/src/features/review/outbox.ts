@@ -8,8 +8,10 @@ export interface OutgoingNote {
   body: string;
   startMs: number;
   endMs: number | null;
+  /** The server's id of it, where it has the note already, but not yet these words. */
+  savedId?: string;
   writtenAt: string;
-  /** `waiting`: no answer came, so it is sent again by itself. `refused`: only its author can help. */
+  /** `sending`: here or in another tab. `waiting`: no answer came, so it is sent again by itself. `refused`: only its author can help. */
   state: 'sending' | 'waiting' | 'refused';
   /** The server's words, where it refused. */
   detail: string;
@@ -18,6 +20,7 @@ export interface OutgoingNote {
 export type OutboxAction =
   | { type: 'added'; note: OutgoingNote }
   | { type: 'sending'; clientId: string }
+  | { type: 'sent'; clientId: string; body: string; savedId: string }
   | { type: 'failed'; clientId: string; state: 'waiting' | 'refused'; detail: string }
   | { type: 'removed'; clientId: string };
 
@@ -27,10 +30,21 @@ export function reduceOutbox(outbox: Outbox, action: OutboxAction): Outbox {
   const change = (clientId: string, part: Partial<OutgoingNote>) =>
     outbox.map((note) => (note.clientId === clientId ? { ...note, ...part } : note));
   switch (action.type) {
-    case 'added':
-      return [...outbox.filter((note) => note.clientId !== action.note.clientId), action.note];
+    case 'added': {
+      const { clientId } = action.note;
+      const before = outbox.find((note) => note.clientId === clientId);
+      const others = outbox.filter((note) => note !== before);
+      return [...others, { ...before, ...action.note }];
+    }
     case 'sending':
       return change(action.clientId, { state: 'sending', detail: '' });
+    case 'sent':
+      // Words that came while it was on its way have not been sent with it.
+      return outbox
+        .filter(({ clientId, body }) => clientId !== action.clientId || body !== action.body)
+        .map((note) =>
+          note.clientId === action.clientId ? { ...note, savedId: action.savedId } : note,
+        );
     case 'failed':
       return change(action.clientId, { state: action.state, detail: action.detail });
     case 'removed':
@@ -38,10 +52,10 @@ export function reduceOutbox(outbox: Outbox, action: OutboxAction): Outbox {
   }
 }
 
-/** @returns what a browser's storage kept; whatever was being sent when the page closed waits again */
+/** @returns what a browser's storage kept */
 export function readOutbox(value: unknown): Outbox {
   if (!Array.isArray(value)) return [];
-  return (value as OutgoingNote[])
-    .filter((note) => typeof note?.clientId === 'string' && Number.isInteger(note.startMs))
-    .map((note) => ({ ...note, state: note.state === 'refused' ? 'refused' : 'waiting' }));
+  return (value as OutgoingNote[]).filter(
+    (note) => typeof note?.clientId === 'string' && Number.isInteger(note.startMs),
+  );
 }

@@ -15,21 +15,46 @@ interface StoreOptions<S, A> {
   isEmpty: (state: S) => boolean;
 }
 
-/** A state that survives a reload. Where the browser gives no storage it lives as long as the page. */
+/** Whoever follows a key in this page; the browser tells only the other tabs that it has changed. */
+const listeners = new Map<string, Set<() => void>>();
+
+/**
+ * A state that survives a reload and is one in all tabs: each change is made to what is stored then. Where
+ * the browser gives no storage it lives as long as the page.
+ */
 export function createPersistedStore<S, A>(options: StoreOptions<S, A>): Store<S, A> {
-  const { key, reduce, isEmpty } = options;
-  let state = options.restore(readStored(key));
-  const listeners = new Set<() => void>();
+  const { key, reduce, restore, isEmpty } = options;
+  let text = readText(key);
+  let state = restore(parse(text));
+  const get = () => {
+    const latest = readText(key);
+    if (latest !== text) {
+      text = latest;
+      state = restore(parse(latest));
+    }
+    return state;
+  };
   return {
-    get: () => state,
+    get,
     dispatch(action) {
-      state = reduce(state, action);
+      state = reduce(get(), action);
       writeStored(key, isEmpty(state) ? undefined : state);
-      for (const listener of listeners) listener();
+      // As it is now: full storage kept what it had.
+      text = readText(key);
+      for (const listener of listeners.get(key) ?? []) listener();
     },
     subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+      const onStorage = (event: StorageEvent) => {
+        if (event.key === key || event.key === null) listener();
+      };
+      const here = listeners.get(key) ?? new Set();
+      listeners.set(key, here.add(listener));
+      window.addEventListener('storage', onStorage);
+      return () => {
+        here.delete(listener);
+        if (here.size === 0) listeners.delete(key);
+        window.removeEventListener('storage', onStorage);
+      };
     },
   };
 }
@@ -55,8 +80,19 @@ export function usePersistedText(key: string, initial = ''): [string, (text: str
 }
 
 export function readStored(key: string): unknown {
+  return parse(readText(key));
+}
+
+function readText(key: string): string | null {
   try {
-    const text = localStorage.getItem(key);
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+function parse(text: string | null): unknown {
+  try {
     return text === null ? undefined : JSON.parse(text);
   } catch {
     return undefined;

@@ -45,7 +45,8 @@ export function useReviewState({ recording, me, atMs, noteId }: Options) {
     const underWay = outbox.notes
       .filter(({ state }) => state === 'sending')
       .map((note) => asAnnotation(note, recording.id, me));
-    return notesByTab(tabs, [...(data?.items ?? []), ...underWay]);
+    const others = data?.items.filter(({ id }) => underWay.every((note) => note.id !== id));
+    return notesByTab(tabs, [...(others ?? []), ...underWay]);
   }, [data, outbox.notes, tabs, recording.id, me]);
 
   const [openNoteId, setOpenNoteId] = useState<string | null>(null);
@@ -102,7 +103,7 @@ function firstTab(tabs: readonly Tab[], recording: RecordingDetail): Tab {
 
 function asAnnotation(note: OutgoingNote, recordingId: string, me: Me): Annotation {
   return {
-    id: note.clientId,
+    id: note.savedId ?? note.clientId,
     recordingId,
     conversationId: note.conversationId,
     startMs: note.startMs,

@@ -10,17 +10,19 @@ import classes from './ShareDialog.module.css';
 
 interface PersonSelectProps {
   person: Colleague | null;
+  /** Whom it is shared with already: they are changed in their own row. */
+  without: readonly string[];
   onChange: (person: Colleague | null) => void;
 }
 
 /** Finds a colleague in the same trust by name; the school tells people of one name apart. */
-export function PersonSelect({ person, onChange }: PersonSelectProps) {
+export function PersonSelect({ person, without, onChange }: PersonSelectProps) {
   const { t } = useTranslation('sharing');
   const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
   const [text, setText] = useState('');
   const [asked] = useDebouncedValue(text.trim(), 200);
   const people = useQuery(peopleQuery(asked));
-  const found = people.data?.items ?? [];
+  const found = (people.data?.items ?? []).filter(({ id }) => !without.includes(id));
 
   const choose = (id: string) => {
     const chosen = found.find((each) => each.id === id) ?? null;
@@ -46,7 +48,6 @@ export function PersonSelect({ person, onChange }: PersonSelectProps) {
             combobox.updateSelectedOptionIndex();
           }}
           onClick={() => combobox.openDropdown()}
-          onFocus={() => combobox.openDropdown()}
           onBlur={() => combobox.closeDropdown()}
         />
       </Combobox.Target>

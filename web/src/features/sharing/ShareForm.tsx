@@ -49,7 +49,12 @@ export function ShareForm({ recordingId, grants }: ShareFormProps) {
         submit();
       }}
     >
-      <PersonSelect key={person === null ? 'none' : 'some'} person={person} onChange={setPerson} />
+      <PersonSelect
+        without={grants.map(({ principal }) => principal.id)}
+        key={person === null ? 'none' : 'some'}
+        person={person}
+        onChange={setPerson}
+      />
       {principal && (
         <>
           <Radio.Group

@@ -10,7 +10,7 @@ import { showToast } from '../../ui/toasts.ts';
 import { FilePicker } from './FilePicker.tsx';
 import classes from './UploadRow.module.css';
 import { uploadSentence } from './upload-sentence.ts';
-import { loadEngine, type Upload } from './uploads.ts';
+import { isOver, loadEngine, type Upload } from './uploads.ts';
 
 type Engine = Awaited<ReturnType<typeof loadEngine>>;
 const ask = (work: (engine: Engine) => unknown) => void loadEngine().then(work);
@@ -126,7 +126,7 @@ function Buttons({ upload, onFile }: { upload: Upload; onFile: (file: File) => v
           {t('row.resume')}
         </Button>
       )}
-      {state === 'failed' && upload.trouble !== 'gone' && (
+      {state === 'failed' && !isOver(upload) && (
         <Button {...small} onClick={() => ask((engine) => engine.resumeUpload(id))}>
           {t('row.retry')}
         </Button>
@@ -152,7 +152,7 @@ function Buttons({ upload, onFile }: { upload: Upload; onFile: (file: File) => v
           {t('row.open')}
         </Button>
       )}
-      {state === 'safe' || upload.trouble === 'gone' ? (
+      {state === 'safe' || isOver(upload) ? (
         <Button {...small} onClick={() => ask((engine) => engine.dismissUpload(id))}>
           {t('row.dismiss')}
         </Button>

@@ -1,6 +1,7 @@
 import './strings.ts';
 import type { Recording } from '@second-look/core/contract';
 import { ApiProblem, call } from '../../app/api.ts';
+import { formatBytes } from '../../app/format.ts';
 import { i18n } from '../../app/i18n.ts';
 import { noticeSignedOut, queryClient } from '../../app/query-client.ts';
 import { showToast } from '../../ui/toasts.ts';
@@ -22,7 +23,7 @@ import {
 } from './place.ts';
 import { discard } from './transfer.ts';
 import { readError } from './transfer-trouble.ts';
-import { type Upload, type UploadTrouble, uploadStore } from './uploads.ts';
+import { isOver, type Upload, type UploadTrouble, uploadStore } from './uploads.ts';
 import { keepAwake } from './wake-lock.ts';
 
 /** So that one in trouble does not hold up the others, and the line is not split among many. */
@@ -48,13 +49,20 @@ export async function addFiles(picked: Picked[]): Promise<void> {
 
 /** Takes the video of a recording that has none, or only a part of it from another browser. */
 export async function addFileTo(
-  { id, title, lessonDate }: Pick<Recording, 'id' | 'title' | 'lessonDate'>,
+  known: Pick<Recording, 'id' | 'title' | 'lessonDate' | 'source'>,
   { file, handle }: Picked,
 ): Promise<void> {
   const userId = queryClient.getQueryData(meQuery.queryKey)?.id;
   if (!userId) return;
+  const recording = await running.readRecording(known.id).catch(() => known);
+  const { id, title, lessonDate, source } = recording;
+  if (source && source.sizeBytes !== file.size) {
+    const asked = { title, filename: source.filename, size: formatBytes(source.sizeBytes) };
+    return showToast(i18n.t('upload:announce.otherFile', asked), { tone: 'trouble' });
+  }
   const place = newPlace(userId, file, await fingerprint(file).catch(() => ''), handle);
-  await begin({ ...place, recordingId: id, title, lessonDate }, file);
+  const begun = { recordingId: id, title, lessonDate, sentBytes: source?.receivedBytes ?? 0 };
+  await begin({ ...place, ...begun }, file);
 }
 
 async function begin(place: Place, file: File): Promise<void> {
@@ -221,10 +229,7 @@ async function run(job: Job): Promise<void> {
 async function answer(job: Job, error: unknown): Promise<void> {
   const trouble = readError(error);
   job.attempts += 1;
-  if (trouble.isLostCreation && job.attempts < 4) {
-    await running.renewDraft(job);
-    return show(job.place.id, { state: 'waiting' });
-  }
+  if (trouble.isMisplaced && job.attempts === 1) return show(job.place.id, { state: 'waiting' });
   if (trouble.trouble === 'offline' && job.file && !(await running.isReadable(job.file))) {
     job.file = undefined;
     return show(job.place.id, { state: 'needs-file', trouble: 'unreadable' });
@@ -265,7 +270,7 @@ function wake(): void {
 function fail(job: Job, trouble: UploadTrouble): void {
   show(job.place.id, { state: 'failed', trouble });
   showToast(i18n.t('upload:announce.failed', { title: job.place.title }), { tone: 'trouble' });
-  if (trouble === 'gone') void forgetPlace(job.place.id);
+  if (isOver({ trouble })) void forgetPlace(job.place.id);
 }
 
 function finish(job: Job): void {

@@ -1,6 +1,5 @@
 import type { Recording } from '@second-look/core/contract';
 import { ApiProblem, call } from '../../app/api.ts';
-import { newId } from '../../app/new-id.ts';
 import { queryClient } from '../../app/query-client.ts';
 import { type Place, savePlace } from './place.ts';
 import { nextSpeed, type Speed } from './speed.ts';
@@ -112,13 +111,23 @@ export async function transfer(job: Job, recordingId: string, stop: AbortControl
       },
       signal: stop.signal,
     });
+  } catch (error) {
+    // It may be the same video all the same: its last bytes came from another device.
+    const isTaken = error instanceof TransferTrouble && error.trouble === 'taken';
+    if (isTaken && (await hasAll(recordingId, place.sizeBytes))) return true;
+    throw error;
   } finally {
     clearInterval(watch);
     show(place.id, { bytesPerSecond: null });
   }
 }
 
-/** Waits until the server has the whole file and its checksum. @throws {ApiProblem} */
+async function hasAll(recordingId: string, sizeBytes: number): Promise<boolean> {
+  const { source } = await readRecording(recordingId);
+  return source?.sizeBytes === sizeBytes && source.receivedBytes === sizeBytes;
+}
+
+/** Waits until the server has the whole file and its checksum, and could open it. @throws {ApiProblem | TransferTrouble} */
 export async function makeSure(recordingId: string, signal: AbortSignal): Promise<boolean> {
   while (!signal.aborted) {
     const recording = await readRecording(recordingId).catch((error: unknown) => {
@@ -130,6 +139,7 @@ export async function makeSure(recordingId: string, signal: AbortSignal): Promis
       void queryClient.invalidateQueries({ queryKey: ['recording', recordingId] });
       return true;
     }
+    if (recording?.state === 'failed') throw new TransferTrouble('unusable');
     await new Promise((resolve) => setTimeout(resolve, askAgainMs));
   }
   return false;
@@ -143,17 +153,6 @@ export async function isTheirs({ place }: Job): Promise<boolean> {
 
 export function readRecording(id: string): Promise<Recording> {
   return call('GET /api/recordings/:id', { params: { id } });
-}
-
-/** Gives up a draft whose upload cannot be reached any more, so that the next try makes a fresh one. */
-export async function renewDraft(job: Job): Promise<void> {
-  const { recordingId } = job.place;
-  await save(job, { recordingId: null, uploadUrl: null, clientId: newId(), sentBytes: 0 });
-  show(job.place.id, { recordingId: null, sentBytes: 0 });
-  if (!recordingId) return;
-  await call('DELETE /api/recordings/:id', { params: { id: recordingId } }).catch(() => {
-    // It stays behind as an empty draft that its owner can put in the trash.
-  });
 }
 
 /** Whether the file can still be read: a browser reports one that cannot as a broken connection. */

@@ -6,7 +6,7 @@ import type { Job } from './job.ts';
  */
 export async function holdUpload(job: Job, onElsewhere?: () => void): Promise<void> {
   const name = `second-look:upload:${job.place.id}`;
-  // Locks need a secure context. Without them the server's own lease keeps two tabs apart.
+  // Locks need a secure context. Without them the server's lease lets one tab write at a time.
   if (!navigator.locks) {
     job.release = () => {};
     return;

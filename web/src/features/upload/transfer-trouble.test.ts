@@ -15,13 +15,12 @@ describe('what becomes of an upload that stopped', () => {
     [507, 'no_space', false],
     [422, 'refused', false],
   ])('%d is %s', (status, trouble, isPassing) => {
-    expect(readTrouble(status, 204, true)).toMatchObject({ trouble, isPassing });
+    expect(readTrouble(status, true)).toMatchObject({ trouble, isPassing });
   });
 
-  test('a recording that has a video nobody here knows of: its creation was answered into the void', () => {
-    expect(readTrouble(409, 0, false).isLostCreation).toBe(true);
-    expect(readTrouble(409, 404, true).isLostCreation).toBe(true);
-    expect(readTrouble(409, 204, true).isLostCreation).toBe(false);
+  test('a place that differs is asked for again; only a recording never reached here has another video', () => {
+    expect(readTrouble(409, true)).toMatchObject({ isPassing: true, isMisplaced: true });
+    expect(readTrouble(409, false)).toMatchObject({ trouble: 'taken', isPassing: false });
   });
 });
 

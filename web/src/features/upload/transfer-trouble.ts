@@ -6,36 +6,32 @@ export class TransferTrouble extends Error {
   override readonly name = 'TransferTrouble';
   readonly trouble: UploadTrouble;
   readonly isPassing: boolean;
-  /** The recording has a video, but not at an address known here: its creation was answered into the void. */
-  readonly isLostCreation: boolean;
+  /** The server has more or fewer bytes than were thought here: asking how many mends it at once. */
+  readonly isMisplaced: boolean;
 
-  constructor(trouble: UploadTrouble, { isPassing = false, isLostCreation = false } = {}) {
+  constructor(trouble: UploadTrouble, { isPassing = false, isMisplaced = false } = {}) {
     super(trouble);
     this.trouble = trouble;
     this.isPassing = isPassing;
-    this.isLostCreation = isLostCreation;
+    this.isMisplaced = isMisplaced;
   }
 }
 
 /**
  * @param status of the answer that stopped it; 0 where there was none
- * @param resumeStatus of the question where to go on, asked before; 0 where it was not asked
+ * @param hasAddress whether the upload had been begun, or found, by then
  */
-export function readTrouble(
-  status: number,
-  resumeStatus: number,
-  hadAddress: boolean,
-): TransferTrouble {
+export function readTrouble(status: number, hasAddress: boolean): TransferTrouble {
   if (status === 0) return new TransferTrouble('offline', { isPassing: true });
   if (status === 401) return new TransferTrouble('signed_out', { isPassing: true });
   if (status === 413) return new TransferTrouble('too_large');
   if (status === 507) return new TransferTrouble('no_space');
   if (status === 404 || status === 410) return new TransferTrouble('gone');
-  if (status === 409 && (!hadAddress || resumeStatus === 404 || resumeStatus === 410)) {
-    return new TransferTrouble('refused', { isLostCreation: true });
-  }
-  // 409 otherwise: the places differ, asking again mends it. 423: another request still holds it.
-  if ([408, 409, 423, 429].includes(status) || status >= 500) {
+  // The recording's own upload of this size would have been found: what it has is another video.
+  if (status === 409 && !hasAddress) return new TransferTrouble('taken');
+  if (status === 409) return new TransferTrouble('server', { isPassing: true, isMisplaced: true });
+  // 423: another request still holds it.
+  if ([408, 423, 429].includes(status) || status >= 500) {
     return new TransferTrouble('server', { isPassing: true });
   }
   return new TransferTrouble('refused');

@@ -26,7 +26,6 @@ export interface Transfer {
 export function sendFile(transfer: Transfer): Promise<boolean> {
   const { file, signal } = transfer;
   return new Promise((resolve, reject) => {
-    let resumeStatus = 0;
     const upload = new TusUpload(file, {
       endpoint: '/api/uploads',
       uploadUrl: transfer.uploadUrl,
@@ -39,9 +38,6 @@ export function sendFile(transfer: Transfer): Promise<boolean> {
       // Trying again is the engine's: without end, and at once when the device is back.
       retryDelays: null,
       storeFingerprintForResuming: false,
-      onAfterResponse: (request, response) => {
-        if (request.getMethod() === 'HEAD') resumeStatus = response.getStatus();
-      },
       onUploadUrlAvailable: () => upload.url && transfer.onAddress(upload.url),
       onProgress: (bytes) => transfer.onSent(bytes),
       onChunkComplete: (_size, bytes) => transfer.onAccepted(bytes),
@@ -49,7 +45,7 @@ export function sendFile(transfer: Transfer): Promise<boolean> {
       onError: (error) => {
         const status =
           error instanceof DetailedError ? (error.originalResponse?.getStatus() ?? 0) : 0;
-        reject(readTrouble(status, resumeStatus, transfer.uploadUrl !== null));
+        reject(readTrouble(status, upload.url !== null));
       },
     });
     signal.addEventListener('abort', () => {

@@ -30,6 +30,8 @@ export type UploadTrouble =
   | 'gone'
   | 'unreadable'
   | 'other_file'
+  | 'taken'
+  | 'unusable'
   | 'refused';
 
 export interface Upload {
@@ -59,6 +61,10 @@ export const useUploads = uploadStore.use;
 export function useUploadOf(recordingId: string): Upload | undefined {
   return useUploads().find((upload) => upload.recordingId === recordingId);
 }
+
+/** Nothing can be tried again, and nothing of it is on the server. */
+export const isOver = ({ trouble }: Pick<Upload, 'trouble'>) =>
+  trouble === 'gone' || trouble === 'unusable' || trouble === 'taken';
 
 /** Loads what does the work (tus), only once it is needed. */
 export const loadEngine = () => import('./engine.ts');
