@@ -96,7 +96,7 @@ export async function startServer(): Promise<RunningServer> {
         const token = randomUUID();
         await database.as('admin').pool.query(
           `insert into auth.session (id, user_id, token, expires_at)
-           values (gen_random_uuid(), $1, $2, now() + interval '1 day')`,
+           values (gen_random_uuid(), $1, $2, now() + interval '14 days')`,
           [id, token],
         );
         cookies.set(id, signedCookie(secret, token));

@@ -39,7 +39,7 @@ const written = async (client: Client, note: object) => {
   expect(answer.status, answer.text).toBe(201);
   return answer.json;
 };
-const listed = async (client: Client): Promise<{ id: string }[]> =>
+const listed = async (client: Client): Promise<{ id: string; replies: unknown[] }[]> =>
   (await client.get(`/api/recordings/${recordingId}/annotations`)).items;
 const sees = async (client: Client, id: string) =>
   (await listed(client)).some((note) => note.id === id);
@@ -97,8 +97,9 @@ describe('a note', () => {
     [{ startMs: 5000, endMs: 4000 }, 'endMs'],
     [{ kind: 'grade' }, 'kind'],
     [{ body: 'x'.repeat(5001) }, 'body'],
+    [{ body: 'a\0b' }, 'body'],
     [{ conversationId: 'none' }, 'conversationId'],
-  ])('is refused with the field that does not fit: %o', async (note, path) => {
+  ])('is refused with the field that does not fit: %j', async (note, path) => {
     const answer = await write(amira, note);
     expect([answer.status, answer.json.code]).toEqual([422, 'invalid']);
     expect(answer.json.fields.map((field: { path: string }) => field.path)).toEqual([path]);
@@ -144,7 +145,27 @@ describe('a note', () => {
     const back = await ben.post(`/api/annotations/${id}/restore`);
     expect(back).toMatchObject({ id, body: 'Keep me', replies: [{ body: 'Yes' }] });
     const after = (await listed(amira)).find((note) => note.id === id);
-    expect(after).toEqual({ ...before, updatedAt: back.updatedAt });
+    // Nor has it been edited.
+    expect(after).toEqual(before);
+  });
+
+  it('is not written after the lesson’s end', async () => {
+    const { pool } = server.place.database.as('admin');
+    const end = (ms: number | null) =>
+      pool.query('update recording set duration_ms = $1 where id = $2', [ms, recordingId]);
+    await end(90_000);
+    try {
+      const { id } = await written(amira, { startMs: 90_400 });
+      const late = await write(amira, { startMs: 200_000 });
+      expect(late.status).toBe(422);
+      expect(late.json.fields).toMatchObject([{ path: 'startMs' }]);
+      const longer = await amira.ask('PATCH', `/api/annotations/${id}`, { endMs: 95_000 });
+      expect(longer.status).toBe(422);
+      expect(longer.json.fields).toMatchObject([{ path: 'endMs' }]);
+      expect(await listed(amira)).toContainEqual(expect.objectContaining({ id, endMs: null }));
+    } finally {
+      await end(null);
+    }
   });
 });
 
@@ -198,6 +219,17 @@ describe('an answer', () => {
     );
     const empty = await ben.ask('POST', `/api/annotations/${note.id}/replies`, { body: '  ' });
     expect([empty.status, empty.json.fields[0].path]).toEqual([422, 'body']);
+  });
+
+  it('is not taken for written where its own id was used on another note', async () => {
+    const first = await written(amira, { conversationId: withBen });
+    const second = await written(amira, { conversationId: withBen });
+    const answer = { body: 'Here', clientId: randomUUID() };
+    const reply = (id: string) => ben.ask('POST', `/api/annotations/${id}/replies`, answer);
+    expect((await reply(first.id)).status).toBe(201);
+    expect((await reply(second.id)).status).toBe(404);
+    expect((await reply(first.id)).json.replies).toHaveLength(1);
+    expect((await listed(amira)).find(({ id }) => id === second.id)?.replies).toEqual([]);
   });
 
   it('needs the right to comment', async () => {

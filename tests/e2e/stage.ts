@@ -156,6 +156,18 @@ export async function upload(
   title: string,
 ): Promise<string> {
   const bytes = await readFile(file);
+  const { id, address } = await beginUpload(request, file, bytes.length, title);
+  await sendBytes(request, address, bytes);
+  return id;
+}
+
+/** Makes a recording, and an upload for it that has no byte yet. */
+export async function beginUpload(
+  request: APIRequestContext,
+  file: string,
+  sizeBytes: number,
+  title: string,
+): Promise<{ id: string; address: string }> {
   const draft = await request.post('/api/recordings', { data: { title } });
   expect(draft.status()).toBe(201);
   const { id } = await draft.json();
@@ -163,12 +175,21 @@ export async function upload(
   const made = await request.post('/api/uploads', {
     headers: {
       'tus-resumable': '1.0.0',
-      'upload-length': String(bytes.length),
+      'upload-length': String(sizeBytes),
       'upload-metadata': `recordingId ${base64(id)},filename ${base64(basename(file))}`,
     },
   });
   expect(made.status()).toBe(201);
-  const sent = await request.patch(made.headers().location ?? '', {
+  return { id, address: made.headers().location ?? '' };
+}
+
+/** Sends the first bytes of an upload, or all of them. */
+export async function sendBytes(
+  request: APIRequestContext,
+  address: string,
+  bytes: Buffer,
+): Promise<void> {
+  const sent = await request.patch(address, {
     headers: {
       'tus-resumable': '1.0.0',
       'upload-offset': '0',
@@ -177,7 +198,6 @@ export async function upload(
     data: bytes,
   });
   expect(sent.status()).toBe(204);
-  return id;
 }
 
 export async function readRecording(

@@ -84,6 +84,66 @@ test('a note written while the network is gone is kept, and sent when it is back
   expect(await notes({ request: api }, id)).toHaveLength(1);
 });
 
+test('the words of a mark are kept, and a mark is taken back, whatever the network does', async () => {
+  const api = await stage.api('amira');
+  const { ffmpegPath } = await mediaTools();
+  const id = await upload(api, await fixture('silent.mp4', ffmpegPath), 'On a bus');
+  expect(await settled(api, id)).toMatchObject({ state: 'ready' });
+  const page = await stage.enter('amira', {
+    viewport: { width: 390, height: 844 },
+    expectedErrors: /ERR_INTERNET_DISCONNECTED/,
+  });
+  await page.goto(`/recordings/${id}`);
+  const dock = page.getByRole('group', { name: 'Kind of note' });
+  const mark = (kind: string) => dock.getByRole('button', { name: kind }).click();
+  const addWords = async (words: string) => {
+    await page.getByRole('textbox', { name: 'Add words, or not' }).fill(words);
+    await page.getByRole('button', { name: 'Done' }).click();
+  };
+  const bodies = async () => (await notes({ request: api }, id)).map(({ body }) => body).sort();
+
+  // Taken back, or given its words, while it is still on its way.
+  let letThrough = () => {};
+  let gate = Promise.resolve();
+  await page.route(/annotations$/, async (route) => {
+    if (route.request().method() === 'POST') await gate;
+    await route.continue();
+  });
+  const slow = async (kind: string) => {
+    gate = new Promise((resolve) => {
+      letThrough = resolve;
+    });
+    const asked = page.waitForRequest((request) => request.method() === 'POST');
+    await mark(kind);
+    await asked;
+  };
+  await slow('Strength');
+  await page.getByRole('button', { name: 'Undo' }).first().click();
+  const taken = page.waitForResponse((response) => response.request().method() === 'DELETE');
+  letThrough();
+  await taken;
+  expect(await bodies()).toEqual([]);
+  await slow('Question');
+  await addWords('Said at once');
+  letThrough();
+  await expect.poll(bodies, soon).toEqual(['Said at once']);
+
+  // Marked with the network, worded without it.
+  await mark('Notice');
+  await expect.poll(bodies, soon).toEqual(['', 'Said at once']);
+  await page.context().setOffline(true);
+  await addWords('Said in a tunnel');
+  const card = page.getByRole('article').filter({ hasText: 'Said in a tunnel' });
+  await card.getByText('Not sent yet: there was no answer from Second Look.').waitFor();
+  const context = page.context();
+  await page.close();
+  await context.setOffline(false);
+  const again = await context.newPage();
+  await again.goto(`/recordings/${id}`);
+  await expect.poll(bodies, soon).toEqual(['Said at once', 'Said in a tunnel']);
+  await again.getByText('Not sent yet').waitFor({ state: 'detached' });
+});
+
 test('a lost network is said, and an upload goes on by itself afterwards', async () => {
   const page = await stage.enter('carys', { expectedErrors: /ERR_INTERNET_DISCONNECTED/ });
   const { ffmpegPath } = await mediaTools();

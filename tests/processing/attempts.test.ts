@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const made = { renditions: [], posterKey: 'poster', durationMs: 1000 };
+const made = { renditions: [], posterKey: 'poster', durationMs: 1000, isIncomplete: false };
 const worker = () => server.place.database.as('worker').plain;
 
 /** Two attempts at the same step, the second begun while the first was still at it. */
@@ -51,5 +51,19 @@ describe('an attempt that was overtaken', () => {
     expect(await publish(worker(), second, made)).toBe(true);
     await failStep(worker(), first, 'encode_failed', 'overtaken');
     expect((await amira.get(`/api/recordings/${id}`)).state).toBe('ready');
+  });
+});
+
+describe('an attempt that has published', () => {
+  it('can no longer be failed or given back', async () => {
+    const { id, stepId, second } = await twoAttempts();
+    expect(await publish(worker(), second, made)).toBe(true);
+    await failStep(worker(), second, 'encode_failed', 'afterwards');
+    await returnStep(worker(), second);
+    expect(await amira.get(`/api/recordings/${id}`)).toMatchObject({
+      state: 'ready',
+      failure: null,
+    });
+    expect(await claimStep(worker(), stepId)).toBeUndefined();
   });
 });

@@ -1,12 +1,20 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { failures } from '@second-look/core/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type FixtureName, hostilePlaylists } from '../media/fixtures.ts';
+import { mediaTools } from '../media/binaries.ts';
+import { externalReferenceMovie } from '../media/crafted.ts';
+import { type FixtureName, fixture, hostilePlaylists } from '../media/fixtures.ts';
 import type { Client } from '../world/client.ts';
 import { filmBytes, until, uploaded } from '../world/lesson.ts';
 import { endProcesses, startWorkers } from '../world/processes.ts';
 import { startServer, type TestServer } from '../world/server.ts';
+
+const execute = promisify(execFile);
 
 let server: TestServer;
 let amira: Client;
@@ -52,7 +60,7 @@ async function expectFailure(bytes: Buffer, code: keyof typeof failures): Promis
     playable: false,
     progress: null,
     abilities: { retry: true },
-    source: { sizeBytes: bytes.length, isSafe: true },
+    source: { sizeBytes: bytes.length, isSafe: false },
   });
   expect((await sourceOf(id)).equals(bytes)).toBe(true);
   expect((await amira.ask('GET', `/api/recordings/${id}/media/main.m3u8`)).status).toBe(409);
@@ -89,9 +97,20 @@ describe('a file that points elsewhere', () => {
   });
 
   it('is refused also where it is a film whose data lie in another file', async () => {
-    const id = await uploaded(amira, await filmBytes('elsewhere.mov'));
-    const { failure } = await failed(id);
-    expect(Object.keys(failures)).toContain(failure.code);
+    await expectFailure(await filmBytes('elsewhere.mov'), 'damaged');
+  });
+
+  it('is never followed: with the data that lie there it would be a whole film', async () => {
+    const { ffmpegPath, ffprobePath } = await mediaTools();
+    const film = await fixture('silent.mp4', ffmpegPath);
+    const bytes = externalReferenceMovie(await readFile(film), film);
+    const path = join(server.place.dataDir, 'elsewhere.mov');
+    await writeFile(path, bytes);
+    const counting = ['-count_frames', '-show_entries', 'stream=nb_read_frames', '-of', 'csv=p=0'];
+    const following = ['-v', 'error', '-enable_drefs', '1', '-use_absolute_path', '1'];
+    const { stdout } = await execute(ffprobePath, [...following, ...counting, path]);
+    expect(Number(stdout)).toBe(125);
+    await expectFailure(bytes, 'damaged');
   });
 });
 

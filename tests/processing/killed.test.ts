@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile, utimes } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { prepareJob } from '@second-look/workers/prepare';
 import { sweepOnce } from '@second-look/workers/sweep';
+import { clearLeftovers, leftoverMs } from '@second-look/workers/work-folder';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mediaTools } from '../media/binaries.ts';
 import { fixture } from '../media/fixtures.ts';
@@ -105,14 +107,13 @@ describe('a worker', () => {
       [id],
     );
     expect(rows).toEqual([{ attempt }]);
-    const [leftover = '', ...others] = await workFolders();
+    const [leftover, ...others] = await workFolders();
     expect(others).toEqual([]);
-    const path = join(server.place.dataDir, 'work', leftover);
-    await sweepOnce(await openWorkshop(server), server.queue);
+    const workDir = join(server.place.dataDir, 'work');
+    await clearLeftovers(workDir);
+    await clearLeftovers(workDir);
     expect(await workFolders(), 'it might still be at work').toEqual([leftover]);
-    const longAgo = new Date(Date.now() - 11 * 60_000);
-    await utimes(path, longAgo, longAgo);
-    await sweepOnce(await openWorkshop(server), server.queue);
+    await clearLeftovers(workDir, performance.now() + leftoverMs);
     expect(await workFolders()).toEqual([]);
     expect(await second.end('SIGTERM')).toBe(0);
   });
@@ -171,6 +172,28 @@ describe('two attempts at once', () => {
   });
 });
 
+describe('tidying that fails after publishing', () => {
+  it('leaves the recording watchable, on the last try too', async () => {
+    const id = await uploaded(amira, await filmBytes('silent.mp4'));
+    const { rows } = await admin().query(
+      'update processing_step set attempt = 1 where recording_id = $1 returning id',
+      [id],
+    );
+    const workshop = await openWorkshop(server);
+    let asked = 0;
+    const deleteAll = () => {
+      asked += 1;
+      return Promise.reject(new Error('The disk does not answer.'));
+    };
+    const job = prepareJob({ ...workshop, store: { ...workshop.store, deleteAll } });
+    const { signal } = new AbortController();
+    await job({ stepId: rows[0].id }, { isLastTry: true, signal });
+    expect(asked).toBe(1);
+    expect(await get(id)).toMatchObject({ state: 'ready', playable: true, failure: null });
+    expect(await stepOf(id)).toEqual({ state: 'done', attempt: 2, published_attempt: 2 });
+  });
+});
+
 describe('work that never ends', () => {
   it('is given up after ten attempts, until its owner asks again', async () => {
     const id = await uploaded(amira, await filmBytes('silent.mp4'));
@@ -217,5 +240,44 @@ describe('the trash', () => {
     expect((await amira.post(`/api/recordings/${recent}/restore`)).state).toBe('ready');
     const entry = await amira.ask('GET', `/api/recordings/${recent}/media/main.m3u8`);
     expect(entry.status).toBe(302);
+  });
+
+  it('leaves alone what its owner takes back while it is being emptied', async () => {
+    const ids = [await lesson(server, amira), await lesson(server, amira)];
+    await admin().query(
+      `update recording set deleted_at = now() - interval '31 days' where id = any($1)`,
+      [ids],
+    );
+    const workshop = await openWorkshop(server);
+    const emptied: string[] = [];
+    const deleteAll = async (prefix: string) => {
+      emptied.push(...ids.filter((id) => prefix.includes(id)));
+      await admin().query(
+        'update recording set deleted_at = null where id = any($1) and id <> all($2)',
+        [ids, emptied],
+      );
+      await workshop.store.deleteAll(prefix);
+    };
+    await sweepOnce({ ...workshop, store: { ...workshop.store, deleteAll } }, server.queue);
+    expect(emptied).toHaveLength(1);
+    const kept = ids.find((id) => !emptied.includes(id)) ?? '';
+    expect((await get(kept)).state).toBe('ready');
+    expect(await objectsOf(kept)).toEqual(['1/poster.jpg', '1/video.mp4']);
+  });
+
+  it('keeps the row of what it could not remove, for the next sweep', async () => {
+    const id = await lesson(server, amira);
+    await admin().query(
+      `update recording set deleted_at = now() - interval '31 days' where id = $1`,
+      [id],
+    );
+    const workshop = await openWorkshop(server);
+    const deleteAll = () => Promise.reject(new Error('The disk does not answer.'));
+    await sweepOnce({ ...workshop, store: { ...workshop.store, deleteAll } }, server.queue);
+    const rowsLeft = async () =>
+      (await admin().query('select from recording where id = $1', [id])).rowCount;
+    expect(await rowsLeft()).toBe(1);
+    await sweepOnce(workshop, server.queue);
+    expect(await rowsLeft()).toBe(0);
   });
 });

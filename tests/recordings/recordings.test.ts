@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { trashDays } from '@second-look/core/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../world/client.ts';
 import { draft, lesson, uploaded } from '../world/lesson.ts';
@@ -66,6 +67,12 @@ describe('a draft', () => {
     [{ title: 'x'.repeat(201) }, ['title']],
     [{ title: 'x', phase: 'nursery', lessonDate: '4 March' }, ['lessonDate', 'phase']],
     [{ title: 'x', clientId: 'mine' }, ['clientId']],
+    [{ title: 'x', clientId: '-'.repeat(36) }, ['clientId']],
+    [
+      { title: 'a\0b', subject: '\0', yearGroup: '\0', className: '\0' },
+      ['className', 'subject', 'title', 'yearGroup'],
+    ],
+    [{ title: 'x', lessonDate: '0000-01-01' }, ['lessonDate']],
   ])('is refused with the fields that do not fit: %j', async (body, paths) => {
     const answer = await amira.ask('POST', '/api/recordings', body);
     expect(answer.status).toBe(422);
@@ -78,6 +85,22 @@ describe('a draft', () => {
     const id = await draft(amira);
     const answer = await amira.ask('GET', `/api/recordings/${id}/media/main.m3u8`);
     expect([answer.status, answer.json.code]).toEqual([409, 'not_ready']);
+  });
+});
+
+describe('the cut that is shown', () => {
+  it('is one that can be watched, before a wider one that cannot', async () => {
+    const id = await lesson(server, amira);
+    const { cutId: whole } = await amira.get(`/api/recordings/${id}`);
+    const { pool } = server.place.database.as('admin');
+    const part = randomUUID();
+    await pool.query(
+      `insert into cut (id, recording_id, start_ms, end_ms, published_attempt) values ($1, $2, 0, 500, 1)`,
+      [part, id],
+    );
+    expect((await amira.get(`/api/recordings/${id}`)).cutId).toBe(whole);
+    await pool.query('update cut set published_attempt = null where id = $1', [whole]);
+    expect((await amira.get(`/api/recordings/${id}`)).cutId).toBe(part);
   });
 });
 
@@ -102,12 +125,44 @@ describe('the list', () => {
     expect(pages).toBe(3);
   });
 
-  it.each(['limit=0', 'limit=101', 'limit=x', 'cursor=nonsense', 'scope=everything'])(
-    'refuses ?%s',
-    async (query) => {
-      expect((await amira.ask('GET', `/api/recordings?${query}`)).status).toBe(422);
-    },
-  );
+  it.each([
+    'limit=0',
+    'limit=101',
+    'limit=x',
+    'cursor=nonsense',
+    `cursor=${'-'.repeat(36)}`,
+    'cursor=%00',
+    'scope=everything',
+  ])('refuses ?%s', async (query) => {
+    expect((await amira.ask('GET', `/api/recordings?${query}`)).status).toBe(422);
+  });
+});
+
+describe('what cannot be kept', () => {
+  it('is refused wherever words are taken', async () => {
+    const id = await draft(amira);
+    const refused = [
+      await amira.ask('GET', '/api/people?q=%00'),
+      await amira.ask('PATCH', `/api/recordings/${id}`, { title: '\0' }),
+      await amira.ask('POST', `/api/recordings/${id}/grants`, {
+        principal: { type: 'user', id: ben.id },
+        rights: ['view'],
+        reason: '\0',
+      }),
+      await amira.ask('POST', '/api/auth/sign-in/email', { email: 'a\0@b.test', password: '\0' }),
+    ];
+    expect(refused.map(({ status }) => status)).toEqual([422, 422, 422, 422]);
+  });
+
+  it('an id is the same in capitals', async () => {
+    const id = await draft(amira);
+    expect((await amira.get(`/api/recordings/${id.toUpperCase()}`)).id).toBe(id);
+    const oneself = await amira.ask('POST', `/api/recordings/${id}/grants`, {
+      principal: { type: 'user', id: amira.id.toUpperCase() },
+      rights: ['view'],
+    });
+    expect(oneself.json.fields?.[0].path).toBe('principal.id');
+  });
 });
 
 describe('the trash', () => {
@@ -124,8 +179,8 @@ describe('the trash', () => {
       `/api/recordings/${id}/grants`,
       `/api/recordings/${id}/media/main.m3u8`,
       `/api/recordings/${id}/cuts/${cutId}/main.m3u8`,
-      `/api/recordings/${id}/cuts/${cutId}/poster.jpg`,
     ];
+    const poster = `/api/recordings/${id}/cuts/${cutId}/poster.jpg`;
     expect((await amira.ask('DELETE', `/api/recordings/${id}`)).status).toBe(204);
     for (const person of [amira, ben]) {
       for (const path of paths)
@@ -135,6 +190,8 @@ describe('the trash', () => {
     expect(titles(await ben.get('/api/recordings?scope=shared'))).not.toContain('Thrown away');
     const trash = await amira.get('/api/recordings?scope=trash');
     expect(trash.items).toMatchObject([{ id, deletedAt: expect.any(String) }]);
+    expect((await amira.ask('GET', trash.items[0].posterUrl)).status).toBe(200);
+    expect((await ben.ask('GET', poster)).status).toBe(404);
     expect(titles(await ben.get('/api/recordings?scope=trash'))).toEqual([]);
     expect((await ben.ask('POST', `/api/recordings/${id}/restore`)).status).toBe(404);
 
@@ -143,8 +200,28 @@ describe('the trash', () => {
       deletedAt: null,
     });
     expect(titles(await ben.get('/api/recordings?scope=shared'))).toContain('Thrown away');
-    for (const path of paths) expect((await ben.ask('GET', path)).status).toBeLessThan(400);
+    for (const path of [...paths, poster]) {
+      expect((await ben.ask('GET', path)).status).toBeLessThan(400);
+    }
     expect((await amira.ask('POST', `/api/recordings/${id}/restore`)).status).toBe(404);
+  });
+
+  it('gives nothing back that is over', async () => {
+    const id = await lesson(server, amira, 'Long ago');
+    const { posterUrl } = await amira.get(`/api/recordings/${id}`);
+    const { pool } = server.place.database.as('admin');
+    const trashed = async (days: number) => {
+      await pool.query(
+        'update recording set deleted_at = now() - make_interval(days => $2) where id = $1',
+        [id, days],
+      );
+      return titles(await amira.get('/api/recordings?scope=trash'));
+    };
+    expect(await trashed(trashDays)).not.toContain('Long ago');
+    expect((await amira.ask('POST', `/api/recordings/${id}/restore`)).status).toBe(404);
+    expect((await amira.ask('GET', posterUrl)).status).toBe(404);
+    expect(await trashed(trashDays - 1)).toContain('Long ago');
+    expect((await amira.post(`/api/recordings/${id}/restore`)).title).toBe('Long ago');
   });
 });
 

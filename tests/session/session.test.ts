@@ -1,10 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cookieOf, send, signIn } from '../world/client.ts';
 import { startServer, type TestServer } from '../world/server.ts';
 
+const sessionCheckMs = 100;
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ sessionCheckMs });
 });
 afterAll(() => server.stop());
 
@@ -17,6 +19,19 @@ describe('signing in', () => {
     const me = await amira.get('/api/me');
     expect(me).toMatchObject({ id: amira.id, name: 'Amira', email: 'amira@school.test' });
     expect(me.organisations).toMatchObject([{ name: 'First School', kind: 'school' }]);
+  });
+
+  it('gives its token to the cookie alone', async () => {
+    const answer = await enter(server.place.emailOf('amira'), server.place.password);
+    expect(answer.status).toBe(200);
+    expect(answer.json.user).toMatchObject({ name: 'Amira' });
+    expect(answer.text).not.toContain('token');
+    const cookie = cookieOf(answer.headers);
+    const session = await send(server.address, 'GET', '/api/auth/get-session', {
+      headers: { cookie },
+    });
+    expect(session.json.user).toMatchObject({ name: 'Amira' });
+    expect(session.text).not.toContain('token');
   });
 
   it('takes the address however it is written', async () => {
@@ -127,6 +142,74 @@ describe('many wrong passwords', () => {
       statuses.push((await enter(email, 'wrong', headers)).status);
     }
     expect(statuses.at(-1)).toBe(429);
+  });
+});
+
+describe('behind proxies', () => {
+  it.each([[1], [['127.0.0.1']]])('believes the nearest address alone: %o', async (trustProxy) => {
+    const proxied = await startServer({ settings: { trustProxy } });
+    const from = (forwarded: string, password: string) =>
+      send(proxied.address, 'POST', '/api/auth/sign-in/email', {
+        body: { email: proxied.place.emailOf('carys'), password },
+        headers: { 'x-forwarded-for': forwarded },
+      });
+    try {
+      const statuses: number[] = [];
+      for (let attempt = 0; attempt < 150; attempt += 1) {
+        statuses.push((await from(`10.0.0.${attempt}, 203.0.113.5`, 'wrong')).status);
+      }
+      expect(statuses.filter((status) => status === 401)).toHaveLength(10);
+      expect((await from('203.0.113.5', proxied.place.password)).status).toBe(429);
+      expect((await from('203.0.113.6', proxied.place.password)).status, 'elsewhere').toBe(200);
+    } finally {
+      await proxied.stop();
+    }
+  });
+});
+
+describe('a session in use', () => {
+  const days = (count: number) => count * 86_400;
+  const expiry = async (id: string) => {
+    const { rows } = await server.place.database
+      .as('admin')
+      .pool.query(
+        'select extract(epoch from max(expires_at) - now()) as seconds from auth.session where user_id = $1',
+        [id],
+      );
+    return Number(rows[0].seconds);
+  };
+  const age = (id: string) =>
+    server.place.database.as('admin').pool.query(
+      `update auth.session set expires_at = now() + interval '5 days', updated_at = now() - interval '9 days'
+         where user_id = $1`,
+      [id],
+    );
+
+  it('is renewed in the browser too', async () => {
+    const olive = await server.as('olive');
+    await age(olive.id);
+    const answer = await olive.ask('GET', '/api/me');
+    const [cookie = ''] = answer.headers.getSetCookie();
+    expect(cookie).toMatch(new RegExp(`session_token=.*; Max-Age=${days(14)}`));
+    expect(cookie).toMatch(/; HttpOnly/i);
+    expect(await expiry(olive.id)).toBeGreaterThan(days(13));
+    expect((await olive.ask('GET', '/api/me')).headers.getSetCookie()).toEqual([]);
+    const headers = { cookie: cookieOf(answer.headers) };
+    expect((await send(server.address, 'GET', '/api/me', { headers })).status).toBe(200);
+  });
+
+  it('is not renewed by an open stream, which could not tell the browser', async () => {
+    const olive = await server.as('olive');
+    const stopping = new AbortController();
+    await fetch(`${server.address}/api/events`, {
+      headers: { cookie: olive.cookie },
+      signal: stopping.signal,
+    });
+    await age(olive.id);
+    await sleep(5 * sessionCheckMs);
+    expect(await expiry(olive.id)).toBeLessThan(days(6));
+    expect((await olive.ask('GET', '/api/me')).headers.getSetCookie()).toHaveLength(1);
+    stopping.abort();
   });
 });
 

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../world/client.ts';
-import { append, beginUpload, draft, uploaded } from '../world/lesson.ts';
+import { append, beginUpload, draft, until, uploaded } from '../world/lesson.ts';
 import { startServer, type TestServer } from '../world/server.ts';
 
 let server: TestServer;
@@ -209,6 +209,59 @@ describe('an upload', () => {
     expect((await append(amira, second, 0, bytes.subarray(0, 10))).status).toBe(204);
     expect((await amira.ask('DELETE', second, undefined, tus)).status, 'finished').toBe(422);
     expect((await stored(id)).bytes.length).toBe(10);
+  });
+
+  it('is kept under the recording’s own id, however the client writes it', async () => {
+    const id = await draft(amira);
+    const upload = await beginUpload(amira, id.toUpperCase(), 10);
+    expect(await beginUpload(amira, id, 10)).toBe(upload);
+    await append(amira, upload, 0, bytes.subarray(0, 10));
+    expect((await stored(id)).object_key).toMatch(new RegExp(`^recordings/${id}/source/`));
+  });
+
+  it.each([
+    [404, { recordingId: '-'.repeat(36) }],
+    [404, { recordingId: '\0' }],
+    [422, { filename: 'a\0b.mp4' }],
+    [422, { filetype: 'video/\0' }],
+  ])('is refused with %i for metadata that do not fit: %j', async (status, entries) => {
+    const recordingId = await draft(amira);
+    const answer = await create(amira, {
+      'upload-length': '1',
+      'upload-metadata': metadata({ recordingId, ...entries }),
+    });
+    expect(answer.status).toBe(status);
+    expect((await amira.get(`/api/recordings/${recordingId}`)).state).toBe('draft');
+  });
+
+  it('goes on as work where its last byte finds the recording in the trash', async () => {
+    const id = await draft(amira);
+    const upload = await beginUpload(amira, id, 300_000);
+    const path = `recordings/${id}/source/${upload.split('/').at(-1)}`;
+    const answer = await fetch(new URL(upload, amira.address), {
+      method: 'PATCH',
+      headers: {
+        ...tus,
+        cookie: amira.cookie,
+        'upload-offset': '0',
+        'content-type': 'application/offset+octet-stream',
+      },
+      body: new ReadableStream({
+        async start(controller) {
+          controller.enqueue(bytes.subarray(0, 200_000));
+          await until(() => server.store.size(path));
+          await amira.ask('DELETE', `/api/recordings/${id}`);
+          controller.enqueue(bytes.subarray(200_000));
+          controller.close();
+        },
+      }),
+      duplex: 'half',
+    } as RequestInit);
+    expect(answer.status).toBe(204);
+    expect(await stored(id)).toMatchObject({ steps: 1 });
+    expect(await amira.post(`/api/recordings/${id}/restore`)).toMatchObject({
+      state: 'processing',
+    });
   });
 
   it('ends with its recording', async () => {

@@ -29,9 +29,16 @@ export async function share(stage: Stage, amira: Page, id: string): Promise<void
 }
 
 async function giveSight(amira: Page): Promise<void> {
+  const people = amira.waitForResponse(/\/api\/people/);
   await amira.getByRole('button', { name: 'Share', exact: true }).click();
   const dialog = amira.getByRole('dialog');
   await dialog.getByText('Only you', { exact: true }).waitFor();
+  // The names wait until they are asked for: they would cover who can see it now.
+  await (await people).finished();
+  await expect
+    .poll(() => amira.evaluate(() => document.activeElement?.tagName), soon)
+    .toBe('INPUT');
+  expect(await amira.getByRole('listbox').count()).toBe(0);
   await dialog.getByLabel('Share with a colleague').fill('lle');
   await amira.getByRole('option', { name: /Carys Llewellyn/ }).click();
   await dialog.getByRole('radio', { name: 'Can watch', exact: true }).check();
