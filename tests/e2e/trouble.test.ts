@@ -31,8 +31,9 @@ test('what is no video is told in plain words, and the file is kept', async () =
   await page.goto('/upload');
   await chooseVideos(page, await Promise.all(bad.map(([name]) => fixture(name, ffmpegPath))));
   await expect
-    .poll(() => page.getByText('Safe: you can delete it from your device.').count(), soon)
+    .poll(() => page.getByText('All of it has arrived, but it cannot be played.').count(), soon)
     .toBe(bad.length);
+  expect(await page.getByText('Safe: you can delete it from your device.').count()).toBe(0);
   await page.getByRole('link', { name: 'My lessons' }).click();
   for (const [, reason] of bad) await page.getByText(reason).waitFor();
   const { items } = await (await page.request.get('/api/recordings')).json();
@@ -42,7 +43,7 @@ test('what is no video is told in plain words, and the file is kept', async () =
   await page.goto(`/recordings/${webPage.id}`);
   await page.getByText(bad[0]?.[1] ?? '').waitFor();
   await page.getByText('Nothing is lost: the original file is kept until you delete it.').waitFor();
-  expect((await readRecording(page.request, webPage.id)).source).toMatchObject({ isSafe: true });
+  expect((await readRecording(page.request, webPage.id)).source).toMatchObject({ isSafe: false });
 
   // Trying again comes to the same end, and says so again.
   stage.product.workers.freeze();

@@ -22,7 +22,8 @@ export function PersonSelect({ person, without, onChange }: PersonSelectProps) {
   const [text, setText] = useState('');
   const [asked] = useDebouncedValue(text.trim(), 200);
   const people = useQuery(peopleQuery(asked));
-  const found = (people.data?.items ?? []).filter(({ id }) => !without.includes(id));
+  const known = people.data?.items ?? [];
+  const found = known.filter(({ id }) => !without.includes(id));
 
   const choose = (id: string) => {
     const chosen = found.find((each) => each.id === id) ?? null;
@@ -63,7 +64,9 @@ export function PersonSelect({ person, without, onChange }: PersonSelectProps) {
             </Combobox.Option>
           ))}
           {found.length === 0 && people.data && (
-            <Combobox.Empty>{t('person.none', { name: asked })}</Combobox.Empty>
+            <Combobox.Empty>
+              {known.length > 0 ? t('person.already') : t('person.none', { name: asked })}
+            </Combobox.Empty>
           )}
         </Combobox.Options>
       </Combobox.Dropdown>
