@@ -24,14 +24,14 @@ export async function expectAccessible(page: Page, what: string): Promise<void> 
   expect(grave, what).toEqual([]);
 }
 
-/** Colours on their way to others are neither. */
+/** Colours on their way to others are neither; what has just appeared begins to move some frames later. */
 function settleDown(page: Page): Promise<unknown> {
-  return page.evaluate(() =>
-    Promise.all(
-      document
-        .getAnimations()
-        .filter((each) => each.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
-        .map((each) => each.finished.catch(() => undefined)),
-    ),
-  );
+  return page.evaluate(async () => {
+    const isMoving = ({ effect, playState }: Animation) =>
+      playState === 'running' && effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY;
+    for (let stillFrames = 0; stillFrames < 15; stillFrames += 1) {
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+      if (document.getAnimations().some(isMoving)) stillFrames = 0;
+    }
+  });
 }
