@@ -32,8 +32,6 @@ export default defineConfig({
           include: ['tests/e2e/**/*.test.ts'],
           exclude,
           fileParallelism: false,
-          // A browser on a busy machine: what fails is tried once more, and fails for good if it does again.
-          retry: 1,
           ...patience,
         },
       },
