@@ -107,10 +107,10 @@ describe('the logins', () => {
   });
 
   it('are refused at the start of the server where they have power', async () => {
-    await database.as('app').refusePower();
-    await expect(database.as('admin').refusePower()).rejects.toThrow('second_look_app');
+    await database.as('app').check();
+    await expect(database.as('admin').check()).rejects.toThrow('may read everything');
     const migrator = openDatabase(roleUrl(database.adminUrl, database.secret, 'migrator'));
-    await expect(migrator.refusePower()).rejects.toThrow('second_look_app');
+    await expect(migrator.check()).rejects.toThrow('may read everything');
     await migrator.close();
   });
 

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { roleUrl } from '@second-look/infra/config';
+import { DatabaseProblem, explain, refuseOldVersion } from '@second-look/infra/database';
 import pg from 'pg';
 
 const folder = new URL('../sql/', import.meta.url);
@@ -15,10 +16,14 @@ export interface Database {
 /**
  * Brings a database to the present shape: roles first, then each numbered file that it has not seen, in
  * one transaction each, under a lock that makes several at once wait for one another.
+ * @throws DatabaseProblem where the database cannot be used, with a sentence that says what to do
  * @returns the names of the files that were applied now
  */
 export async function migrate({ adminUrl, secret }: Database): Promise<string[]> {
-  await withClient(adminUrl, (client) => makeRoles(client, secret));
+  await withClient(adminUrl, async (client) => {
+    await refuseOldVersion(client);
+    await makeRoles(client, secret);
+  });
   return withClient(roleUrl(adminUrl, secret, 'migrator'), applyPending);
 }
 
@@ -64,9 +69,11 @@ async function applyPending(client: pg.Client): Promise<string[]> {
 
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
-  await client.connect();
   try {
+    await client.connect();
     return await work(client);
+  } catch (error) {
+    throw explain(error, url);
   } finally {
     await client.end();
   }
@@ -78,8 +85,14 @@ if (import.meta.main) {
     process.stderr.write('To migrate, set MIGRATOR_DATABASE_URL and SECRET.\n');
     process.exit(1);
   }
-  const applied = await migrate({ adminUrl, secret });
-  process.stdout.write(
-    applied.length > 0 ? `Applied ${applied.join(', ')}.\n` : 'The database is up to date.\n',
-  );
+  try {
+    const applied = await migrate({ adminUrl, secret });
+    process.stdout.write(
+      applied.length > 0 ? `Applied ${applied.join(', ')}.\n` : 'The database is up to date.\n',
+    );
+  } catch (error) {
+    if (!(error instanceof DatabaseProblem)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Config, ConfigError, readConfig, roleUrl } from '@second-look/infra/config';
-import { openDatabase } from '@second-look/infra/database';
+import { DatabaseProblem, openDatabase } from '@second-look/infra/database';
 import { openLog } from '@second-look/infra/log';
 import { openDiskStore } from '@second-look/infra/object-store/disk';
 import { openQueue } from '@second-look/infra/queue';
@@ -12,7 +12,7 @@ async function start(config: Config) {
   const url = (role: 'app' | 'auth' | 'queue') => roleUrl(config.databaseUrl, config.secret, role);
   const database = openDatabase(url('app'), { max: 20, onIdleError: complain });
   const authDatabase = openDatabase(url('auth'), { max: 5, onIdleError: complain });
-  await database.refusePower();
+  await database.check();
   const queue = openQueue(url('queue'), complain);
   const store = await openDiskStore(join(config.dataDir, 'objects'));
   const app = await buildApp({
@@ -43,7 +43,8 @@ async function start(config: Config) {
 try {
   await start(readConfig(process.env));
 } catch (error) {
-  const message = error instanceof ConfigError ? error.message : String(error);
+  const isExpected = error instanceof ConfigError || error instanceof DatabaseProblem;
+  const message = isExpected ? error.message : String(error);
   process.stderr.write(`The server cannot start. ${message}\n`);
   process.exit(1);
 }

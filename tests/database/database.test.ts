@@ -67,9 +67,9 @@ describe('the state of a failed query', () => {
 
 describe('a login that may read everything', () => {
   it('is refused', async () => {
-    await database.as('app').refusePower();
-    await database.as('worker').refusePower();
-    await expect(database.as('admin').refusePower()).rejects.toThrow('may read everything');
-    await expect(database.as('migrator').refusePower()).rejects.toThrow('may read everything');
+    await database.as('app').check();
+    await database.as('worker').check();
+    await expect(database.as('admin').check()).rejects.toThrow('may read everything');
+    await expect(database.as('migrator').check()).rejects.toThrow('may read everything');
   });
 });

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Config, ConfigError, readConfig, roleUrl } from '@second-look/infra/config';
-import { openDatabase } from '@second-look/infra/database';
+import { DatabaseProblem, openDatabase } from '@second-look/infra/database';
 import { locateFfmpeg } from '@second-look/infra/ffmpeg';
 import { openLog } from '@second-look/infra/log';
 import { openDiskStore } from '@second-look/infra/object-store/disk';
@@ -17,7 +17,7 @@ async function start(config: Config) {
     max: 4,
     onIdleError: (error) => log.warn({ err: error }, 'connection lost'),
   });
-  await database.refusePower();
+  await database.check();
   const workDir = join(config.dataDir, 'work');
   await mkdir(workDir, { recursive: true });
   const workshop: Workshop = {
@@ -51,7 +51,8 @@ async function start(config: Config) {
 try {
   await start(readConfig(process.env));
 } catch (error) {
-  const message = error instanceof ConfigError ? error.message : String(error);
+  const isExpected = error instanceof ConfigError || error instanceof DatabaseProblem;
+  const message = isExpected ? error.message : String(error);
   process.stderr.write(`The workers cannot start. ${message}\n`);
   process.exit(1);
 }

@@ -1,6 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
+import { DatabaseProblem, explain, refuseOldVersion } from './trouble.ts';
+
+export { DatabaseProblem, explain, refuseOldVersion } from './trouble.ts';
 
 /**
  * The one door to the database. Whatever is asked as a person is asked in a transaction that says who;
@@ -16,8 +19,12 @@ export interface Database {
   plain: NodePgDatabase;
   /** The connections underneath, for libraries that want them. */
   pool: pg.Pool;
-  /** Throws a sentence for the operator if the login could get around the policies. */
-  refusePower(): Promise<void>;
+  /**
+   * Looks whether the product can work here.
+   * @throws DatabaseProblem where the database does not answer, is too old, or where the login could get
+   *   around the policies
+   */
+  check(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -40,18 +47,27 @@ export function openDatabase(
         await tx.execute(sql`select set_config('app.user_id', ${userId}, true)`);
         return work(tx);
       }),
-    refusePower: async () => {
-      const { rows } = await plain.execute<{ power: boolean }>(sql`
-        select r.rolsuper or r.rolbypassrls or pg_has_role('second_look_owner', 'member') as power
-        from pg_roles r where r.rolname = current_user`);
-      if (rows[0]?.power !== false) {
-        throw new Error(
-          'The database login of the server may read everything, so the rules of who sees what would not hold. Give it the role second_look_app, which `migrate` makes.',
-        );
+    check: async () => {
+      try {
+        await refuseOldVersion(pool);
+        await refusePower(plain);
+      } catch (error) {
+        throw explain(error, url);
       }
     },
     close: () => pool.end(),
   };
+}
+
+async function refusePower(plain: NodePgDatabase) {
+  const { rows } = await plain.execute<{ power: boolean }>(sql`
+    select r.rolsuper or r.rolbypassrls or pg_has_role('second_look_owner', 'member') as power
+    from pg_roles r where r.rolname = current_user`);
+  if (rows[0]?.power !== false) {
+    throw new DatabaseProblem(
+      'The database login may read everything, so the rules of who sees what would not hold. Take SUPERUSER, BYPASSRLS and the membership of second_look_owner from it, or run `second-look migrate`, which makes the right logins.',
+    );
+  }
 }
 
 /** The SQLSTATE behind a failed query, wherever the driver or drizzle keeps it; EPIPE and its like look the same, but none begins with E. */

@@ -1,0 +1,62 @@
+import type { Pool } from 'pg';
+
+/** PostgreSQL's number for the oldest version that the product works with (`server_version_num`). */
+const oldestVersion = 150_000;
+
+/** What keeps a process from using the database; its message is a sentence that says what to do. */
+export class DatabaseProblem extends Error {}
+
+const sentences: Record<string, (login: string) => string> = {
+  ECONNREFUSED: () => 'nothing answers there: start PostgreSQL, or mend DATABASE_URL',
+  ENOTFOUND: () => 'its host is not known: mend DATABASE_URL',
+  EAI_AGAIN: () => 'its host is not known at the moment: mend DATABASE_URL or the name service',
+  ETIMEDOUT: () =>
+    'it does not answer: mend DATABASE_URL, or let this machine through its firewall',
+  '57P03': () => 'it is still starting: try again in a moment',
+  '53300': () => 'it has no connection left: raise its max_connections',
+  '3D000': () => 'there is no database of that name: make it with `createdb`, or mend DATABASE_URL',
+  '28000': (login) => `it does not let ${login} in: mend its pg_hba.conf`,
+  '28P01': (login) =>
+    `the password of ${login} is another: where that is a second_look login, give every process the same SECRET and run \`second-look migrate\` with it once`,
+  '42704': () => 'it was never prepared: run `second-look migrate`',
+  '42501': (login) =>
+    `${login} has too few rights: give MIGRATOR_DATABASE_URL somebody who may make roles (CREATEROLE) and owns the database, and run \`second-look migrate\``,
+};
+
+/**
+ * The sentence for the operator where an error means that the database cannot be used as it is.
+ * @param url the address that was used; its password is not repeated
+ * @returns a DatabaseProblem, or the error as it was
+ */
+export function explain(error: unknown, url: string): unknown {
+  const reason = codesOf(error)
+    .map((code) => sentences[code])
+    .find((sentence) => sentence !== undefined);
+  if (!reason) return error;
+  const { host, pathname, username } = new URL(url);
+  const problem = `The database ${pathname.slice(1)} at ${host || 'this machine'} cannot be used, ${reason(username || 'this login')}.`;
+  return new DatabaseProblem(problem, { cause: error });
+}
+
+/** The codes of an error, of what it wraps and of what happened at once (a name with several addresses). */
+function codesOf(error: unknown): string[] {
+  if (!(error instanceof Error)) return [];
+  const own = 'code' in error && typeof error.code === 'string' ? [error.code] : [];
+  // node-postgres gives a connection that took too long no code.
+  const late = /connection timeout|timeout expired/.test(error.message) ? ['ETIMEDOUT'] : [];
+  const inner = error instanceof AggregateError ? error.errors.flatMap(codesOf) : [];
+  return [...own, ...late, ...inner, ...codesOf(error.cause)];
+}
+
+/** @throws DatabaseProblem where PostgreSQL is older than 15 */
+export async function refuseOldVersion(pool: Pick<Pool, 'query'>): Promise<void> {
+  const { rows } = await pool.query<{ number: number; name: string }>(
+    "select current_setting('server_version_num')::int as number, current_setting('server_version') as name",
+  );
+  const [version] = rows;
+  if (version && version.number < oldestVersion) {
+    throw new DatabaseProblem(
+      `The database is PostgreSQL ${version.name}, which is too old: Second Look needs 15 or later.`,
+    );
+  }
+}
