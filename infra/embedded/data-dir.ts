@@ -11,7 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { StartProblem } from './settings.ts';
 
 /**
@@ -22,7 +22,7 @@ export function openDataDir(dataDir: string): void {
   const how = 'choose another folder with DATA_DIR, or give this user the right to write there';
   try {
     if (!existsSync(dataDir)) {
-      mkdirSync(dataDir, { recursive: true });
+      makeFolder(dataDir);
       // Others may pass through (the database's user, where root starts it) but not look around.
       chmodSync(dataDir, process.getuid?.() === 0 ? 0o711 : 0o700);
     }
@@ -37,8 +37,22 @@ export function openDataDir(dataDir: string): void {
           ? 'this user may not write there'
           : message === 'not a folder' || code === 'EEXIST' || code === 'ENOTDIR'
             ? 'there is a file in its place'
-            : message;
+            : code === 'ENOENT'
+              ? 'no folder can be made there'
+              : message;
     throw new StartProblem(`The data folder ${dataDir} can't be used, ${reason}: ${how}.`);
+  }
+}
+
+/** Step by step: where a folder can't be made in one that exists (/proc), node's own recursion never ends. */
+function makeFolder(path: string): void {
+  const parent = dirname(path);
+  if (!existsSync(parent)) makeFolder(parent);
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Two that start at once make the same folder.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 

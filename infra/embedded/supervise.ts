@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { ConfigError, readConfig } from '../src/config/index.ts';
 import { locateFfmpeg } from '../src/ffmpeg/locate.ts';
 import { claim, type HeldClaim } from './claim.ts';
 import { demonstrationState, isEmpty, secretOf } from './data-dir.ts';
@@ -49,9 +50,12 @@ async function start(): Promise<void> {
   const demonstration = demonstrationState(dataDir);
   if (isNew && !databaseUrl) demonstration.plan();
   held = await claim(dataDir, launchers);
+  const common = commonEnvironment(settings);
+  // The server and the workers would say the same, but only once the database runs; its address comes with it.
+  readConfig({ ...common, DATABASE_URL: databaseUrl ?? 'postgres://127.0.0.1' });
   const ffmpeg = locateFfmpeg(process.env);
   const env = {
-    ...commonEnvironment(settings),
+    ...common,
     FFMPEG_PATH: ffmpeg.ffmpegPath,
     FFPROBE_PATH: ffmpeg.ffprobePath,
   };
@@ -206,7 +210,10 @@ try {
 } catch (error) {
   if (!stop.aborted) {
     if (!(error instanceof Error)) throw error;
-    const isExpected = error instanceof StartProblem || error.name === 'FfmpegProblem';
+    const isExpected =
+      error instanceof StartProblem ||
+      error instanceof ConfigError ||
+      error.name === 'FfmpegProblem';
     process.stderr.write(`${isExpected ? error.message : error.stack}\n`);
     process.exitCode = 1;
   }

@@ -115,6 +115,17 @@ describe('one clear sentence', () => {
     expect(await refusal({ DATA_DIR: newDataDir(), PORT: 'web' })).toContain('PORT is "web"');
   });
 
+  it('for each setting that does not fit, all at once and before the database is made', async () => {
+    const dataDir = newDataDir();
+    const env = { SECRET: 'short', PUBLIC_URL: 'ftp://x', WORKER_CONCURRENCY: '0' };
+    const supervisor = startSupervisor({ DATA_DIR: dataDir, PORT: await unusedPort(), ...env });
+    expect(await supervisor.ended).toBe(1);
+    const [title, ...lines] = supervisor.complained().trimEnd().split('\n');
+    expect(title).toBe('The configuration does not fit:');
+    expect(lines.map((line) => line.split(':')[0]?.trim()).sort()).toEqual(Object.keys(env).sort());
+    expect(existsSync(join(dataDir, 'database'))).toBe(false);
+  });
+
   it('for a second start on the same data', async () => {
     const dataDir = newDataDir();
     const first = await startOn(dataDir);

@@ -1,10 +1,28 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
-import { cleanUp, newDataDir } from './supervisor.ts';
+import { text } from 'node:stream/consumers';
+import { afterEach, expect, it, onTestFinished } from 'vitest';
+import { cleanUp, newDataDir, unusedPort } from './supervisor.ts';
+
+const root = join(import.meta.dirname, '../..');
 
 afterEach(cleanUp);
+
+it.runIf(process.platform === 'linux')(
+  'says in one sentence that no folder can be made where the system makes them',
+  async () => {
+    const preflight = spawn(process.execPath, ['infra/embedded/preflight.ts'], {
+      cwd: root,
+      env: { ...process.env, PORT: await unusedPort(), DATA_DIR: '/proc/second-look/data' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    onTestFinished(() => void preflight.kill());
+    const complained = await text(preflight.stderr);
+    expect(complained.trimEnd().split('\n')).toHaveLength(1);
+    expect(complained).toContain('The data folder /proc/second-look/data can');
+  },
+);
 
 it.each([
   ['itself', ''],
@@ -21,7 +39,7 @@ it.each([
     process.execPath,
     ['--input-type=module', '--eval', script],
     {
-      cwd: join(import.meta.dirname, '../..'),
+      cwd: root,
       env: { ...process.env, PORT: '3999', DATA_DIR: join(closed, below) },
       encoding: 'utf8',
     },

@@ -21,6 +21,15 @@ describe('configuration', () => {
     expect(read).toThrow(ConfigError);
     for (const name of ['PORT', 'SECRET', 'PUBLIC_URL', 'DATABASE_URL']) expect(read).toThrow(name);
   });
+
+  it.each(['0', '65', '1.5', 'many'])(
+    'says once which numbers would do instead of “%s”',
+    (WORKER_CONCURRENCY) => {
+      expect(() => readConfig({ ...good, WORKER_CONCURRENCY })).toThrow(
+        /^The configuration does not fit:\n {2}WORKER_CONCURRENCY: must be a whole number from 1 to 64$/,
+      );
+    },
+  );
 });
 
 describe('the proxies in front', () => {

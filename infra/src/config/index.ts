@@ -13,17 +13,28 @@ const proxies = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const wholeNumber = (least: number, most: number) => {
+  const words = `must be a whole number from ${least} to ${most}`;
+  const isWithin = (value: number) => Number.isInteger(value) && value >= least && value <= most;
+  return z.coerce.number(words).refine(isWithin, words);
+};
+
 /** All configuration, read once from the environment. README.md has the table for operators. */
 const settings = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
-  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  PORT: wholeNumber(0, 65_535).default(3000),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an address such as https://look.school.example' })
+    .optional(),
   DATA_DIR: z.string().min(1).default('./data'),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  DATABASE_URL: z.url({
+    protocol: /^postgres(ql)?$/,
+    error: 'must be an address such as postgres://db.school.example/second_look',
+  }),
   SECRET: z.string().min(32, 'must have 32 characters or more'),
-  MAX_UPLOAD_BYTES: z.coerce.number().int().positive().default(50_000_000_000),
+  MAX_UPLOAD_BYTES: wholeNumber(1, Number.MAX_SAFE_INTEGER).default(50_000_000_000),
   TRUST_PROXY: proxies.default(0),
-  WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(1),
+  WORKER_CONCURRENCY: wholeNumber(1, 64).default(1),
   LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
 });
 
