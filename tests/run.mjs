@@ -14,7 +14,7 @@ import { findChromium } from './chromium.mjs';
 // A developer's own settings must not lead the tests to their data.
 const settings = [
   ...['PORT', 'HOST', 'DATA_DIR', 'PUBLIC_URL', 'SECRET'],
-  ...['DATABASE_URL', 'MIGRATOR_DATABASE_URL', 'NODE_ENV'],
+  ...['DATABASE_URL', 'MIGRATOR_DATABASE_URL', 'NODE_ENV', 'DEMONSTRATION'],
 ];
 const isFull = process.argv.includes('--full');
 const further = process.argv.slice(2).filter((word) => word !== '--full');

@@ -13,6 +13,8 @@ export interface LauncherSettings {
   dataDir: string;
   /** The operator's own database, or undefined for the embedded one. */
   databaseUrl: string | undefined;
+  /** Whether an empty data folder is filled with a demonstration. */
+  wantsDemonstration: boolean;
 }
 
 /**
@@ -32,6 +34,11 @@ export function readSettings(env: NodeJS.ProcessEnv): LauncherSettings {
     throw new StartProblem(
       'DATABASE_URL is set, so set MIGRATOR_DATABASE_URL too: the same database as a user who may make roles in it.',
     );
+  const demonstration = env.DEMONSTRATION || 'yes';
+  if (demonstration !== 'yes' && demonstration !== 'no')
+    throw new StartProblem(
+      `DEMONSTRATION is "${demonstration}": set it to no for an empty start, or leave it out.`,
+    );
   return {
     host,
     port,
@@ -39,6 +46,7 @@ export function readSettings(env: NodeJS.ProcessEnv): LauncherSettings {
     publicUrl: env.PUBLIC_URL || address,
     dataDir: resolve(env.DATA_DIR || 'data'),
     databaseUrl,
+    wantsDemonstration: demonstration === 'yes',
   };
 }
 

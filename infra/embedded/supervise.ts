@@ -4,6 +4,7 @@ import { locateFfmpeg } from '../src/ffmpeg/locate.ts';
 import { claim, type HeldClaim } from './claim.ts';
 import { demonstrationState, isEmpty, secretOf } from './data-dir.ts';
 import { type DatabaseService, keepDatabaseRunning } from './database-service.ts';
+import { hasPeople, howToBegin } from './first-run.ts';
 import { logFile } from './logs.ts';
 import { preflight } from './preflight.ts';
 import { signalGroup } from './processes.ts';
@@ -48,7 +49,7 @@ async function start(): Promise<void> {
   process.umask(0o077);
   const isNew = isEmpty(dataDir);
   const demonstration = demonstrationState(dataDir);
-  if (isNew && !databaseUrl) demonstration.plan();
+  if (isNew && !databaseUrl && settings.wantsDemonstration) demonstration.plan();
   held = await claim(dataDir, launchers);
   const common = commonEnvironment(settings);
   // The server and the workers would say the same, but only once the database runs; its address comes with it.
@@ -112,6 +113,7 @@ async function start(): Promise<void> {
   }
   say(`Second Look is ready at ${settings.address}`);
   if (demonstration.isMade() && !databaseUrl) introduceDemonstration();
+  if (!(await hasPeople(DATABASE_URL, env.SECRET))) say(howToBegin);
 }
 
 interface Step {
@@ -161,7 +163,7 @@ async function waitUntilReady({ address, dataDir }: LauncherSettings): Promise<v
 }
 
 /** The environment of every process of the product; only the migration is told how to make roles. */
-function commonEnvironment(settings: LauncherSettings): NodeJS.ProcessEnv {
+function commonEnvironment(settings: LauncherSettings) {
   const { MIGRATOR_DATABASE_URL: _, ...env } = process.env;
   return {
     ...env,

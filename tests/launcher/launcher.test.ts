@@ -103,7 +103,28 @@ describe('starting and stopping', () => {
   });
 });
 
+describe('a start without a demonstration', () => {
+  it('makes none in an empty folder, and says how to begin', async () => {
+    const dataDir = newDataDir({ isEmpty: true });
+    const supervisor = startSupervisor({
+      DATA_DIR: dataDir,
+      PORT: await unusedPort(),
+      DEMONSTRATION: 'no',
+    });
+    await supervisor.says('Nobody has an account yet');
+    expect(supervisor.said()).not.toContain('Making the demonstration');
+    supervisor.child.kill('SIGINT');
+    expect(await supervisor.ended).toBe(0);
+  });
+});
+
 describe('one clear sentence', () => {
+  it('for a demonstration that is neither wanted nor not', async () => {
+    expect(await refusal({ DATA_DIR: newDataDir(), DEMONSTRATION: 'perhaps' })).toContain(
+      'DEMONSTRATION is "perhaps"',
+    );
+  });
+
   it('for a port that is in use', async () => {
     const { port, close } = await occupyPort();
     const sentence = await refusal({ DATA_DIR: newDataDir(), PORT: String(port) });
