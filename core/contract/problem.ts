@@ -8,7 +8,7 @@ export const problem = z.object({
   code: z.string(),
   detail: z.string(),
   requestId: z.string(),
-  /** With `code: "invalid"`: what is wrong, field by field. */
+  /** With `code: "invalid"`: what is wrong, field by field; at a wrong address: the right one. */
   fields: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
 });
 export type Problem = z.infer<typeof problem>;
@@ -30,6 +30,11 @@ export const problems = {
   forbidden_origin: {
     status: 403,
     detail: 'This request came from another site, so it was refused.',
+  },
+  wrong_address: {
+    status: 421,
+    detail:
+      'Second Look is set up for another address, which the fields name. Please open it there.',
   },
   not_found: { status: 404, detail: 'There is nothing here that you can see.' },
   too_many_requests: {

@@ -23,6 +23,7 @@ import { sessionRoutes } from './features/session/routes.ts';
 import { sessionPlugin } from './features/session/session.ts';
 import { openSignInLimit } from './features/session/sign-in-limit.ts';
 import { uploadRoutes } from './features/uploads/routes.ts';
+import { addressPlugin } from './http/address.ts';
 import { problemPlugin, throwNotFound } from './http/problems.ts';
 import { securityPlugin } from './http/security.ts';
 import { webFiles } from './http/web-files.ts';
@@ -61,6 +62,7 @@ export async function buildApp(dependencies: Dependencies) {
   app.setSerializerCompiler(serializerCompiler);
 
   await app.register(problemPlugin);
+  await app.register(addressPlugin, { publicUrl, hasProxies: config.trustProxy !== 0 });
   await app.register(securityPlugin, { publicUrl });
   await app.register(sessionPlugin, { auth });
   await app.register(swagger, {

@@ -1,6 +1,7 @@
 import helmet from '@fastify/helmet';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import { isPageOf } from './address.ts';
 import { ProblemError } from './problems.ts';
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -52,7 +53,10 @@ export const securityPlugin = fp(
         'camera=(self), microphone=(self), geolocation=(), browsing-topics=()',
       );
       if (!safeMethods.has(request.method) && !isOwnOrigin(request, publicUrl)) {
-        throw new ProblemError('forbidden_origin');
+        const { origin = '', host } = request.headers;
+        // A page of ours all the same, behind something that PUBLIC_URL does not know of.
+        const fields = isPageOf(origin, host) && [{ path: 'address', message: publicUrl }];
+        throw new ProblemError('forbidden_origin', fields || undefined);
       }
     });
   },

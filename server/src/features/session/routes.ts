@@ -27,6 +27,7 @@ export async function sessionRoutes(
     { config, schema: { summary: 'Signs in.', tags: ['auth'], body: credentials } },
     async (request, reply) => {
       const body = request.body as z.output<typeof credentials>;
+      app.refuseWrongAddress(request);
       await limit.begin(body.email, request.ip);
       const response = await pass(auth, request, body);
       if (response.status === 429) throw new ProblemError('too_many_requests');

@@ -8,7 +8,7 @@ import { usePageTitle } from '../../app/page-title.ts';
 import { Classroom } from '../../ui/Classroom.tsx';
 import { Logo } from '../../ui/Logo.tsx';
 import classes from './SignInPage.module.css';
-import { signIn, signInTrouble } from './session.ts';
+import { rightAddress, signIn, signInTrouble } from './session.ts';
 
 const route = getRouteApi('/sign-in');
 
@@ -78,7 +78,7 @@ function SignInForm() {
       queryClient.clear();
       router.history.replace(next ?? '/');
     } catch (error) {
-      setTrouble(t(`trouble.${signInTrouble(error)}`));
+      setTrouble(t(`trouble.${signInTrouble(error)}`, { address: rightAddress(error) }));
       form.current?.querySelector<HTMLInputElement>('[name=password]')?.select();
     } finally {
       setBusy(false);

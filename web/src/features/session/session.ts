@@ -21,10 +21,19 @@ export function followSignOut(): void {
   new BroadcastChannel(channelName).onmessage = () => window.location.assign('/sign-in');
 }
 
+/** Where Second Look has to be opened instead, if that is why a request was refused. */
+export function rightAddress(error: unknown): string | undefined {
+  if (!(error instanceof ApiProblem)) return undefined;
+  return error.fields.find(({ path }) => path === 'address')?.message;
+}
+
 /** Which sentence of `trouble` tells why signing in failed. */
-export function signInTrouble(error: unknown): 'wrong' | 'tooMany' | 'offline' | 'other' {
+export function signInTrouble(
+  error: unknown,
+): 'wrong' | 'wrongAddress' | 'tooMany' | 'offline' | 'other' {
   if (!(error instanceof ApiProblem)) return 'other';
   if (error.code === 'offline') return 'offline';
+  if (rightAddress(error)) return 'wrongAddress';
   if (error.status === 429) return 'tooMany';
   // better-auth answers 400 where the email is none, and 401 where it does not fit the password.
   return [400, 401, 422].includes(error.status) ? 'wrong' : 'other';

@@ -1,0 +1,61 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import { ProblemError } from './problems.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** What is wrong with how this server is reached: a sentence for its operator each. */
+    addressTroubles: ReadonlyMap<string, string>;
+    /**
+     * @throws ProblemError wrong_address where a session begun at the page's address would not last, because
+     *   its cookie is for HTTPS only
+     */
+    refuseWrongAddress(request: FastifyRequest): void;
+  }
+}
+
+/**
+ * Notices when people reach the server otherwise than PUBLIC_URL and TRUST_PROXY say. Each trouble is told
+ * once in the log, and to whoever asks for `addressTroubles`.
+ */
+export const addressPlugin = fp(
+  async (
+    app: FastifyInstance,
+    { publicUrl, hasProxies }: { publicUrl: string; hasProxies: boolean },
+  ) => {
+    const troubles = new Map<string, string>();
+    const tell = (kind: string, sentence: string) => {
+      if (troubles.has(kind)) return;
+      troubles.set(kind, sentence);
+      app.log.warn({ trouble: kind }, sentence);
+    };
+    app.decorate('addressTroubles', troubles);
+    app.decorate('refuseWrongAddress', (request) => {
+      const { origin } = request.headers;
+      const needsHttps = publicUrl.startsWith('https:');
+      if (!needsHttps || origin === undefined || origin === new URL(publicUrl).origin) return;
+      throw new ProblemError('wrong_address', [{ path: 'address', message: publicUrl }]);
+    });
+
+    app.addHook('onRequest', async (request) => {
+      const { origin, host } = request.headers;
+      if (request.headers['x-forwarded-for'] !== undefined && !hasProxies) {
+        tell(
+          'proxy',
+          'Requests come through a proxy that TRUST_PROXY does not name, so everybody seems to sign in from one place: set TRUST_PROXY to the number of proxies, or to their addresses.',
+        );
+      }
+      if (origin === undefined || origin === new URL(publicUrl).origin || !isPageOf(origin, host))
+        return;
+      tell(
+        'origin',
+        `Somebody opened Second Look at ${origin}, but PUBLIC_URL is ${publicUrl}: set PUBLIC_URL to what people type, or send them there.`,
+      );
+    });
+  },
+);
+
+/** Whether a page at this origin came from this server, by the name that it was asked under. */
+export function isPageOf(origin: string, host: string | undefined): boolean {
+  return URL.parse(origin)?.host === host;
+}

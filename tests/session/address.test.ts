@@ -1,0 +1,74 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { cookieOf, send } from '../world/client.ts';
+import { endProcesses, freePort, startServerProcess } from '../world/processes.ts';
+import { openPlace, type TestPlace } from '../world/server.ts';
+
+const right = 'https://lessons.example';
+let place: TestPlace;
+beforeAll(async () => {
+  place = await openPlace();
+});
+afterEach(endProcesses);
+afterAll(() => place.remove());
+
+async function startAt(env: Record<string, string>) {
+  const server = await startServerProcess(
+    { ...place, env: { ...place.env, ...env } },
+    await freePort(),
+  );
+  const signIn = (headers: Record<string, string>) =>
+    send(server.address, 'POST', '/api/auth/sign-in/email', {
+      body: { email: place.emailOf('amira'), password: place.password },
+      headers,
+    });
+  return { ...server, signIn };
+}
+
+describe('signing in at an address that PUBLIC_URL does not name', () => {
+  it('is told the right one, because the session would not last', async () => {
+    const server = await startAt({ PUBLIC_URL: right });
+    const answer = await server.signIn({ origin: server.address });
+    expect([answer.status, answer.json.code]).toEqual([421, 'wrong_address']);
+    expect(answer.json.fields).toEqual([{ path: 'address', message: right }]);
+    expect(cookieOf(answer.headers)).toBe('');
+    expect(server.output()).toContain(`Somebody opened Second Look at ${server.address}`);
+  });
+
+  it('works at the right one, with a cookie for HTTPS alone', async () => {
+    const server = await startAt({ PUBLIC_URL: right });
+    const answer = await server.signIn({ origin: right });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.getSetCookie().join()).toMatch(/; Secure/i);
+    expect(server.output()).not.toContain('Somebody opened');
+  });
+
+  it('is told behind a proxy with HTTPS that PUBLIC_URL does not know of', async () => {
+    const server = await startAt({});
+    const origin = server.address.replace('http:', 'https:');
+    const answers = await Promise.all([1, 2].map(() => server.signIn({ origin })));
+    for (const { status, json } of answers) {
+      expect([status, json.code]).toEqual([403, 'forbidden_origin']);
+      expect(json.fields).toEqual([{ path: 'address', message: server.address }]);
+    }
+    expect(server.output().split(`opened Second Look at ${origin}`)).toHaveLength(2);
+    const foreign = await server.signIn({ origin: 'https://elsewhere.example' });
+    expect([foreign.status, foreign.json.fields]).toEqual([403, undefined]);
+    expect(server.output()).not.toContain('elsewhere.example');
+  });
+});
+
+describe('a proxy that TRUST_PROXY does not name', () => {
+  const headers = { 'x-forwarded-for': '203.0.113.9' };
+
+  it('is told once', async () => {
+    const server = await startAt({});
+    for (const _ of [1, 2]) await server.signIn(headers);
+    expect(server.output().split('set TRUST_PROXY')).toHaveLength(2);
+  });
+
+  it('is not told where it is named', async () => {
+    const server = await startAt({ TRUST_PROXY: '1' });
+    await server.signIn(headers);
+    expect(server.output()).not.toContain('TRUST_PROXY');
+  });
+});
