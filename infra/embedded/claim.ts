@@ -16,7 +16,10 @@ interface Claim {
   /** The processes that the supervisor stops with, `npm start` among them. */
   launchers: ProcessIdentity[];
   children: ProcessIdentity[];
+  /** What it runs: the product (also where it is not said), or one command of the operator's. */
+  purpose?: Purpose;
 }
+type Purpose = 'start' | 'command';
 
 export interface HeldClaim {
   /** Notes the children, so that the next start can end them should the supervisor be killed. */
@@ -36,7 +39,9 @@ export async function endLeftovers(folder: string): Promise<void> {
     const isOrphan = !found.launchers.every(isAlive);
     if (!isOrphan)
       throw new StartProblem(
-        `Second Look is already running on ${folder} (process ${found.supervisor.pid}): stop it first, or start this one with another DATA_DIR and PORT.`,
+        found.purpose === 'command'
+          ? `A second-look command is at work on ${folder} (process ${found.supervisor.pid}): wait for its end, then start this again.`
+          : `Second Look is already running on ${folder} (process ${found.supervisor.pid}): stop it first, or start this one with another DATA_DIR and PORT.`,
       );
     // Its launcher was killed: it has noticed or is about to, and stops in order by itself.
     signalGroup(found.supervisor.pid, 'SIGTERM');
@@ -48,8 +53,19 @@ export async function endLeftovers(folder: string): Promise<void> {
   await endGroups(left, 5_000);
 }
 
+/** Who is alive and well on the folder, if anybody. */
+export function runningOn(folder: string): Purpose | undefined {
+  const found = readClaim(folder);
+  if (!found || !isAlive(found.supervisor) || !found.launchers.every(isAlive)) return undefined;
+  return found.purpose ?? 'start';
+}
+
 /** @throws StartProblem when another supervisor took the folder meanwhile */
-export async function claim(folder: string, launcherPids: number[]): Promise<HeldClaim> {
+export async function claim(
+  folder: string,
+  launcherPids: number[],
+  purpose: Purpose = 'start',
+): Promise<HeldClaim> {
   await endLeftovers(folder);
   const path = join(folder, 'running.json');
   const self = identify(process.pid);
@@ -58,6 +74,7 @@ export async function claim(folder: string, launcherPids: number[]): Promise<Hel
     supervisor: self,
     launchers: launcherPids.flatMap((pid) => identify(pid) ?? []),
     children: [],
+    purpose,
   };
   const draft = `${path}.${process.pid}`;
   const write = () => writeFileSync(draft, JSON.stringify(mine), { mode: 0o600 });

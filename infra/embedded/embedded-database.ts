@@ -61,6 +61,14 @@ export async function openEmbeddedDatabase(
   return { cluster, claim: await claim(outside, []) };
 }
 
+/** Where the data folder's own database lies, `undefined` where it has none yet. */
+export function embeddedFolder(dataDir: string): string | undefined {
+  const pointer = join(dataDir, 'database-location');
+  if (existsSync(pointer)) return readFileSync(pointer, 'utf8').trim();
+  const inside = join(dataDir, 'database');
+  return existsSync(inside) ? inside : undefined;
+}
+
 /** A database that is there already belongs to whoever made it. */
 function accountFor(folder: string): Account | undefined {
   const account = unprivilegedAccount();

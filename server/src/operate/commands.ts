@@ -1,0 +1,9 @@
+import type { Command } from './command.ts';
+import { migrateCommand } from './migrate.ts';
+import { queueCommand } from './queue.ts';
+
+/** Every command by its name, in the order in which help lists them. */
+export const commands: Record<string, Command> = {
+  migrate: migrateCommand,
+  queue: queueCommand,
+};

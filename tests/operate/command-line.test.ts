@@ -1,0 +1,112 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { cleanUp, newDataDir, startSupervisor, unusedPort } from '../launcher/supervisor.ts';
+import { openPlace, type TestPlace } from '../world/server.ts';
+import { secondLook } from './second-look.ts';
+
+describe('how it is called', () => {
+  it('lists every command, and says more about each', async () => {
+    const list = await secondLook(['help']);
+    expect(list).toMatchObject({ code: 0, errors: '' });
+    const names = [...list.out.matchAll(/^ {2}(\w+(?: create)?) /gm)].map(([, name = '']) => name);
+    expect(names).toEqual(expect.arrayContaining(['migrate', 'queue']));
+    for (const name of names.filter((one) => one !== 'help')) {
+      const more = await secondLook([...name.split(' '), '--help']);
+      expect(more).toMatchObject({ code: 0, errors: '' });
+      expect(more.out).toMatch(new RegExp(`^second-look ${name}`));
+      expect(await secondLook(['help', ...name.split(' ')])).toEqual(more);
+    }
+  });
+
+  it.each([
+    [['nonsense'], 'There is no command "nonsense"'],
+    [['toString'], 'There is no command "toString"'],
+    [['queue', '--nonsense'], "Unknown option '--nonsense'"],
+    [['queue', 'now'], 'It is called as: second-look queue'],
+  ])('answers %j with one sentence, and 2', async (words, sentence) => {
+    const { code, out, errors } = await secondLook(words);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(errors).toContain(sentence);
+    expect(errors.trimEnd().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('with engines of one’s own', () => {
+  let place: TestPlace;
+  beforeAll(async () => {
+    place = await openPlace();
+  });
+  afterAll(() => place.remove());
+
+  it('migrates as whoever may make roles, and needs to be told who that is', async () => {
+    const { database, env } = place;
+    const told = { ...env, MIGRATOR_DATABASE_URL: database.adminUrl };
+    expect(await secondLook(['migrate'], told)).toEqual({
+      code: 0,
+      out: 'The database is up to date.\n',
+      errors: '',
+    });
+    const untold = await secondLook(['migrate'], env);
+    expect(untold.code).toBe(1);
+    expect(untold.errors).toContain('MIGRATOR_DATABASE_URL');
+  });
+
+  it('says in one sentence what keeps it from the database, and no secret', async () => {
+    const { env } = place;
+    const SECRET = 'another secret, which the logins were not made with';
+    const refused = await secondLook(['queue'], { ...env, SECRET });
+    expect(refused).toMatchObject({ code: 1, out: '' });
+    expect(refused.errors).toMatch(/^The database refuses the login: .*\n$/);
+    const DATABASE_URL = `postgres://127.0.0.1:${await unusedPort()}/nothing`;
+    const absent = await secondLook(['queue'], { ...env, DATABASE_URL });
+    expect(absent).toMatchObject({ code: 1, out: '' });
+    expect(absent.errors).toMatch(/^The database or another engine does not answer .*\n$/);
+  });
+
+  it('counts the processing steps by their state', async () => {
+    const admin = place.database.as('admin').pool;
+    await admin.query(
+      `with r as (
+         insert into recording (id, owner_id, client_id, title)
+         select gen_random_uuid(), (select id from auth."user" limit 1), gen_random_uuid(), 'x'
+         from generate_series(1, 3) returning id),
+       c as (insert into cut (id, recording_id) select gen_random_uuid(), id from r returning id, recording_id)
+       insert into processing_step (id, recording_id, cut_id, kind, state)
+       select gen_random_uuid(), recording_id, id, 'prepare',
+         case row_number() over () when 1 then 'failed' else 'pending' end from c`,
+    );
+    const { code, out } = await secondLook(['queue'], place.env);
+    expect(code).toBe(0);
+    expect(out).toBe('pending  2\nrunning  0\ndone     0\nfailed   1\n');
+  });
+});
+
+describe('with the embedded database', () => {
+  afterEach(cleanUp);
+
+  it('starts it for the time, and leaves nothing running', async () => {
+    const DATA_DIR = newDataDir();
+    const missing = await secondLook(['queue'], { DATA_DIR });
+    expect(missing.code).toBe(1);
+    expect(missing.errors).toContain(`There is no database in ${DATA_DIR}`);
+    expect(existsSync(join(DATA_DIR, 'database'))).toBe(false);
+    const made = await secondLook(['migrate'], { DATA_DIR });
+    expect(made).toMatchObject({ code: 0, errors: '' });
+    expect(made.out).toMatch(/^Applied 0001_tables\.sql, /);
+    expect(existsSync(join(DATA_DIR, 'database/cluster/postmaster.pid'))).toBe(false);
+    expect(existsSync(join(DATA_DIR, 'running.json'))).toBe(false);
+    expect((await secondLook(['queue'], { DATA_DIR })).out).toMatch(/^pending +0\n/);
+  });
+
+  it('works beside a product that runs', async () => {
+    const DATA_DIR = newDataDir();
+    const product = startSupervisor({ DATA_DIR, PORT: await unusedPort() });
+    await product.says('Second Look is ready');
+    const { code, out, errors } = await secondLook(['queue'], { DATA_DIR });
+    expect({ code, errors }).toEqual({ code: 0, errors: '' });
+    expect(out).toMatch(/^pending +0\n/);
+    product.child.kill('SIGTERM');
+    expect(await product.ended).toBe(0);
+  });
+});
