@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Config, ConfigError, readConfig, roleUrl } from '@second-look/infra/config';
+import { type Config, ConfigError, queueUrl, readConfig, roleUrl } from '@second-look/infra/config';
 import { DatabaseProblem, openDatabase } from '@second-look/infra/database';
 import { openLog } from '@second-look/infra/log';
 import { openDiskStore } from '@second-look/infra/object-store/disk';
@@ -9,11 +9,11 @@ import { buildApp } from './app.ts';
 async function start(config: Config) {
   const log = openLog('server', config.logLevel);
   const complain = (error: Error) => log.warn({ err: error }, 'connection lost');
-  const url = (role: 'app' | 'auth' | 'queue') => roleUrl(config.databaseUrl, config.secret, role);
+  const url = (role: 'app' | 'auth') => roleUrl(config.databaseUrl, config.secret, role);
   const database = openDatabase(url('app'), { max: 20, onIdleError: complain });
   const authDatabase = openDatabase(url('auth'), { max: 5, onIdleError: complain });
   await database.check();
-  const queue = openQueue(url('queue'), complain);
+  const queue = await openQueue(queueUrl(config), complain);
   const store = await openDiskStore(join(config.dataDir, 'objects'));
   const app = await buildApp({
     config,

@@ -8,6 +8,7 @@ import { deriveKey, readConfig, roleUrl } from '@second-look/infra/config';
 import { openLog } from '@second-look/infra/log';
 import type { ObjectStore } from '@second-look/infra/object-store';
 import { openDiskStore } from '@second-look/infra/object-store/disk';
+import { openQueue } from '@second-look/infra/queue';
 import { buildApp } from '../../server/src/app.ts';
 import { freshDatabase, type TestDatabase } from '../world/database.ts';
 
@@ -58,6 +59,7 @@ export async function startServer(): Promise<RunningServer> {
   const folder = await mkdtemp(join(tmpdir(), 'second-look-access-'));
   const store = await openDiskStore(folder);
   const { databaseUrl, secret } = database;
+  const queue = await openQueue(roleUrl(databaseUrl, secret, 'queue'), () => {});
   const config = readConfig({ DATABASE_URL: databaseUrl, SECRET: secret, LOG_LEVEL: 'silent' });
 
   const registered: RouteOptions[] = [];
@@ -72,7 +74,7 @@ export async function startServer(): Promise<RunningServer> {
     database: database.as('app'),
     authDatabase: database.as('auth'),
     store,
-    queue: { add: async () => {}, close: async () => {} },
+    queue,
     listenUrl: roleUrl(database.adminUrl, secret, 'app'),
   });
   unsubscribe('fastify.initialization', collect);
@@ -149,6 +151,7 @@ export async function startServer(): Promise<RunningServer> {
       // The client keeps connections open in case it asks again.
       app.server.closeAllConnections();
       await app.close();
+      await queue.close();
       await database.drop();
       await rm(folder, { recursive: true, force: true });
     },

@@ -187,7 +187,7 @@ describe('tidying that fails after publishing', () => {
     };
     const job = prepareJob({ ...workshop, store: { ...workshop.store, deleteAll } });
     const { signal } = new AbortController();
-    await job({ stepId: rows[0].id }, { isLastTry: true, signal });
+    await job({ stepId: rows[0].id }, { isLastTry: true, signal, tellProgress: () => {} });
     expect(asked).toBe(1);
     expect(await get(id)).toMatchObject({ state: 'ready', playable: true, failure: null });
     expect(await stepOf(id)).toEqual({ state: 'done', attempt: 2, published_attempt: 2 });

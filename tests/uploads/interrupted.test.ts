@@ -277,10 +277,7 @@ describe('a queue that does not answer', () => {
       (await pool.query('select id from processing_step where recording_id = $1', [id])).rows;
     const [step] = await steps();
     const added: string[] = [];
-    const queue = {
-      add: async ({ id }: { id: string }) => void added.push(id),
-      close: async () => {},
-    };
+    const queue = { add: async ({ id }: { id: string }) => void added.push(id) };
     await sweepOnce(await openWorkshop(server), queue);
     expect(added).toContain(step.id);
   });

@@ -84,7 +84,7 @@ export async function prepareNow(server: TestServer, recordingId: string): Promi
     .pool.query('select id from processing_step where recording_id = $1', [recordingId]);
   const job = prepareJob(await openWorkshop(server));
   const signal = new AbortController().signal;
-  await job({ stepId: rows[0].id }, { isLastTry: true, signal });
+  await job({ stepId: rows[0].id }, { isLastTry: true, signal, tellProgress: () => {} });
 }
 
 /** A recording that can be watched. @returns its id */

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Config, readConfig, roleUrl } from '@second-look/infra/config';
+import { type Config, queueUrl, readConfig, roleUrl } from '@second-look/infra/config';
 import { openDatabase } from '@second-look/infra/database';
 import { openLog } from '@second-look/infra/log';
 import type { ObjectStore } from '@second-look/infra/object-store';
@@ -93,12 +93,12 @@ export async function startServer({
   listenUrl?: (url: string) => string;
 } = {}): Promise<TestServer> {
   const place = await openPlace();
-  const url = (role: 'app' | 'auth' | 'queue') =>
+  const url = (role: 'app' | 'auth') =>
     roleUrl(place.database.databaseUrl, place.database.secret, role);
   const config = { ...readConfig({ ...place.env, LOG_LEVEL: 'silent' }), ...settings };
   const database = openDatabase(url('app'), { max: 10 });
   const authDatabase = openDatabase(url('auth'), { max: 4 });
-  const queue = openQueue(url('queue'), () => {});
+  const queue = await openQueue(queueUrl(config), () => {});
   const store = await openDiskStore(join(place.dataDir, 'objects'));
   const app = await buildApp({
     config,

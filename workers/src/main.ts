@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Config, ConfigError, readConfig, roleUrl } from '@second-look/infra/config';
+import { type Config, ConfigError, queueUrl, readConfig, roleUrl } from '@second-look/infra/config';
 import { DatabaseProblem, openDatabase } from '@second-look/infra/database';
 import { locateFfmpeg } from '@second-look/infra/ffmpeg';
 import { openLog } from '@second-look/infra/log';
@@ -12,8 +12,7 @@ import { startSweep } from './jobs/sweep.ts';
 async function start(config: Config) {
   const log = openLog('workers', config.logLevel);
   const onError = (error: Error) => log.warn({ err: error }, 'queue trouble');
-  const url = (role: 'worker' | 'queue') => roleUrl(config.databaseUrl, config.secret, role);
-  const database = openDatabase(url('worker'), {
+  const database = openDatabase(roleUrl(config.databaseUrl, config.secret, 'worker'), {
     max: 4,
     onIdleError: (error) => log.warn({ err: error }, 'connection lost'),
   });
@@ -27,8 +26,8 @@ async function start(config: Config) {
     workDir,
     log,
   };
-  const queue = openQueue(url('queue'), onError);
-  const consumer = consume(url('queue'), prepareJob(workshop), {
+  const queue = await openQueue(queueUrl(config), onError);
+  const consumer = await consume(queueUrl(config), prepareJob(workshop), {
     concurrency: config.workerConcurrency,
     onError,
   });

@@ -31,6 +31,12 @@ const settings = z.object({
     protocol: /^postgres(ql)?$/,
     error: 'must be an address such as postgres://db.school.example/second_look',
   }),
+  REDIS_URL: z
+    .url({
+      protocol: /^rediss?$/,
+      error: 'must be an address such as rediss://:password@redis.school.example:6379',
+    })
+    .optional(),
   SECRET: z.string().min(32, 'must have 32 characters or more'),
   MAX_UPLOAD_BYTES: wholeNumber(1, Number.MAX_SAFE_INTEGER).default(50_000_000_000),
   TRUST_PROXY: proxies.default(0),
@@ -46,6 +52,8 @@ export interface Config {
   dataDir: string;
   /** Address of the database; its credentials are replaced by each role's own. */
   databaseUrl: string;
+  /** Address of Redis, credentials included; without one the queue is in the database. */
+  redisUrl: string | undefined;
   secret: string;
   maxUploadBytes: number;
   /** Whose word on where a request came from counts: that of the nearest so many proxies, or of these addresses. */
@@ -73,6 +81,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     publicUrl: (data.PUBLIC_URL ?? `http://127.0.0.1:${data.PORT}`).replace(/\/+$/, ''),
     dataDir: resolve(data.DATA_DIR),
     databaseUrl: data.DATABASE_URL,
+    redisUrl: data.REDIS_URL,
     secret: data.SECRET,
     maxUploadBytes: data.MAX_UPLOAD_BYTES,
     trustProxy: data.TRUST_PROXY,
@@ -95,4 +104,9 @@ export function roleUrl(databaseUrl: string, secret: string, role: Role): string
   url.username = `second_look_${role}`;
   url.password = deriveKey(secret, `database role ${role}`);
   return url.href;
+}
+
+/** Where the queue is: in Redis where there is one, else in the database. */
+export function queueUrl({ redisUrl, databaseUrl, secret }: Config): string {
+  return redisUrl ?? roleUrl(databaseUrl, secret, 'queue');
 }

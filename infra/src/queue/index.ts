@@ -1,20 +1,45 @@
-import { createPostgresBackend, type Job, Queue, UnrecoverableError, Worker } from 'bullmq';
+import { type Job, Queue, UnrecoverableError, Worker } from 'bullmq';
+import { backendOf, name } from './backend.ts';
 
 /**
  * The queue carries work to workers and holds nothing else: each job is the id of a row that says the
  * rest, and losing the whole queue loses nothing, because a sweep puts every pending row in again.
  */
 
-const name = 'processing';
-const schema = 'second_look_queue';
-
 export interface Work {
   stepId: string;
 }
 
+/** How soon a step is wanted: of those that wait the lowest runs first, and of equals the one put in first. */
+export const urgency = {
+  /** Somebody waits to watch it. */
+  awaited: 0,
+  /** It can be watched as it is; nobody waits for it to be made again. */
+  whenIdle: 10,
+} as const;
+
+export interface QueueState {
+  kind: 'postgresql' | 'redis';
+  /** Steps that could run now and wait for a worker. */
+  waiting: number;
+  active: number;
+  /** Steps that failed and wait for their next try. Those that failed for good are not here: their rows say so. */
+  delayed: number;
+  /** How long ago the step that will run next was put in, in milliseconds; `null` where none waits. */
+  oldestWaitingMs: number | null;
+  /** Worker processes that are connected. */
+  workers: number;
+}
+
 export interface WorkQueue {
-  /** Puts a step in. A step that is in already stays where it is. */
-  add(step: { id: string }): Promise<void>;
+  /**
+   * Puts a step in. A step that is in already stays where it is.
+   * @param options.urgency a whole number from 0; without one somebody waits for it
+   */
+  add(step: { id: string }, options?: { urgency?: number }): Promise<void>;
+  state(): Promise<QueueState>;
+  /** BullMQ's own queue underneath, for libraries that want it. */
+  bull: Queue;
   close(): Promise<void>;
 }
 
@@ -22,29 +47,37 @@ export interface WorkConsumer {
   close(): Promise<void>;
 }
 
-/** What a worker may say of a job: with `isLastTry`, a further failure will not be tried again. */
-export type Handler = (
-  work: Work,
-  context: { isLastTry: boolean; signal: AbortSignal },
-) => Promise<void>;
+export interface WorkContext {
+  /** A further failure will not be tried again. */
+  isLastTry: boolean;
+  /** Aborted when the worker is asked to stop. */
+  signal: AbortSignal;
+  /** Tells operators how far the work is, as a fraction. What does not arrive is not told again. */
+  tellProgress(done: number): void;
+}
+
+export type Handler = (work: Work, context: WorkContext) => Promise<void>;
 
 const tries = 5;
 // A worker that died is missed after this long, and its work given to another.
 const lockMs = 15_000;
 const missedEveryMs = 10_000;
-const connection = (url: string) => ({ connectionString: url, schema, migrate: true, max: 4 });
 
-/** @param url address of the database as the role `queue` */
-export function openQueue(url: string, onError: (error: Error) => void): WorkQueue {
-  const queue = new Queue(name, { connection: connection(url) }, createPostgresBackend);
+/** @param url address of Redis, or else of the database as the role `queue` */
+export async function openQueue(url: string, onError: (error: Error) => void): Promise<WorkQueue> {
+  const { kind, connection, factory } = backendOf(url, { isPatient: false });
+  const queue = new Queue(name, connection, factory);
   queue.on('error', onError);
+  await queue.waitUntilReady();
   return {
-    add: async (step) => {
+    bull: queue,
+    add: async (step, options = {}) => {
       await queue.add(
         'step',
         { stepId: step.id },
         {
           jobId: step.id,
+          priority: options.urgency ?? urgency.awaited,
           attempts: tries,
           backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
           removeOnComplete: true,
@@ -52,37 +85,58 @@ export function openQueue(url: string, onError: (error: Error) => void): WorkQue
         },
       );
     },
+    state: async () => {
+      const [counts, workers, ...next] = await Promise.all([
+        queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed'),
+        queue.getWorkersCount(),
+        queue.getJobs('waiting', 0, 0, true),
+        queue.getJobs('prioritized', 0, 0, true),
+      ]);
+      const { waiting = 0, prioritized = 0, active = 0, delayed = 0 } = counts;
+      const first = next.flat()[0];
+      return {
+        kind,
+        waiting: waiting + prioritized,
+        active,
+        delayed,
+        oldestWaitingMs: first ? Math.max(0, Date.now() - first.timestamp) : null,
+        workers,
+      };
+    },
     close: () => queue.close(),
   };
 }
 
 /** Takes jobs until it is closed; closing waits for those at work. */
-export function consume(
+export async function consume(
   url: string,
   handler: Handler,
   { concurrency, onError }: { concurrency: number; onError: (error: Error) => void },
-): WorkConsumer {
+): Promise<WorkConsumer> {
   const stopping = new AbortController();
+  const { connection, factory } = backendOf(url, { isPatient: true });
   const worker = new Worker(
     name,
     (job: Job<Work>) =>
       handler(job.data, {
         isLastTry: job.attemptsMade + 1 >= tries,
         signal: stopping.signal,
+        tellProgress: (done) => void job.updateProgress(done).catch(onError),
       }),
     {
-      connection: connection(url),
+      ...connection,
       concurrency,
       lockDuration: lockMs,
       stalledInterval: missedEveryMs,
       maxStalledCount: tries,
     },
-    createPostgresBackend,
+    factory,
   );
   worker.on('error', onError);
   worker.on('failed', (_job, error) => {
     if (!(error instanceof UnrecoverableError)) onError(error);
   });
+  await worker.waitUntilReady();
   return {
     close: async () => {
       stopping.abort();

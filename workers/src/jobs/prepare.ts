@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Database } from '@second-look/infra/database';
 import type { Logger } from '@second-look/infra/log';
 import type { ObjectStore } from '@second-look/infra/object-store';
-import type { Handler } from '@second-look/infra/queue';
+import type { Handler, WorkContext } from '@second-look/infra/queue';
 import {
   inspect,
   MediaFailure,
@@ -45,7 +45,7 @@ const mostAttempts = 10;
 /** Makes a recording watchable: checksum, inspection, poster, renditions, and then all of it at once. */
 export function prepareJob(workshop: Workshop): Handler {
   const { database, log, workDir } = workshop;
-  return async ({ stepId }, { isLastTry, signal }) => {
+  return async ({ stepId }, { isLastTry, signal, tellProgress }) => {
     const step = await claimStep(database.plain, stepId);
     if (!step || step.deletedAt) return;
     if (step.attempt - step.reopenedAfter > mostAttempts) {
@@ -53,7 +53,7 @@ export function prepareJob(workshop: Workshop): Handler {
     }
     const folder = join(workDir, `${step.id}-${step.attempt}`);
     try {
-      await insideFolder(folder, () => prepare(workshop, step, folder, signal));
+      await insideFolder(folder, () => prepare(workshop, step, folder, { signal, tellProgress }));
     } catch (error) {
       if (signal.aborted) {
         await returnStep(database.plain, step);
@@ -73,7 +73,7 @@ async function prepare(
   { database, store, tools, log }: Workshop,
   step: ClaimedStep,
   folder: string,
-  signal: AbortSignal,
+  { signal, tellProgress }: Pick<WorkContext, 'signal' | 'tellProgress'>,
 ) {
   const db = database.plain;
   if (step.sha256 === null)
@@ -97,6 +97,7 @@ async function prepare(
     onProgress: (done) => {
       if (Date.now() - told < progressEveryMs) return;
       told = Date.now();
+      tellProgress(done);
       // A tick that does not arrive is followed by another.
       saveProgress(db, step, done).catch(() => {});
     },

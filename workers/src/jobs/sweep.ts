@@ -17,7 +17,7 @@ export interface Sweep {
  * Repairs by looking: puts every step that is not done into the queue (which keeps those it has), empties
  * the trash, and clears away what nobody comes back for. Any number of workers may sweep at once.
  */
-export function startSweep(workshop: Workshop, queue: WorkQueue): Sweep {
+export function startSweep(workshop: Workshop, queue: Pick<WorkQueue, 'add'>): Sweep {
   let isStopped = false;
   let timer: NodeJS.Timeout | undefined;
   let current = Promise.resolve();
@@ -39,7 +39,7 @@ export function startSweep(workshop: Workshop, queue: WorkQueue): Sweep {
 }
 
 /** One look at everything; where a part of it breaks off, the others are still made. */
-export async function sweepOnce(workshop: Workshop, queue: WorkQueue) {
+export async function sweepOnce(workshop: Workshop, queue: Pick<WorkQueue, 'add'>) {
   for (const part of [bringBackWork, emptyTrash, clearAbandonedUploads, clearWorkDir]) {
     try {
       await part(workshop, queue);
@@ -52,7 +52,7 @@ export async function sweepOnce(workshop: Workshop, queue: WorkQueue) {
   }
 }
 
-async function bringBackWork({ database }: Workshop, queue: WorkQueue) {
+async function bringBackWork({ database }: Workshop, queue: Pick<WorkQueue, 'add'>) {
   const steps = await database.plain
     .select({ id: processingStep.id })
     .from(processingStep)
