@@ -98,6 +98,16 @@ export function mayName(world: World, viewer: Id, principal: Principal): boolean
   return principal.userId !== null && knowsPerson(world, viewer, principal.userId);
 }
 
+/** An administrator of all there is to know of: of a trust, or of a school that belongs to none. */
+export function isAdministrator(world: World, viewer: Id): boolean {
+  return world.memberships.some(
+    ({ userId, organisationId, role }) =>
+      userId === viewer &&
+      role === 'admin' &&
+      find(world.organisations, organisationId)?.parentId === null,
+  );
+}
+
 /** Every id is looked up where it is used, so that a rule can be read beside the sentence it states. */
 export function find<T extends { id: Id }>(rows: T[], id: Id): T | undefined {
   return rows.find((row) => row.id === id);

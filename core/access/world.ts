@@ -88,6 +88,7 @@ export interface Rendition {
 export interface World {
   now: number;
   people: { id: Id }[];
+  workers: { id: Id }[];
   organisations: Organisation[];
   memberships: Membership[];
   groups: Group[];

@@ -131,7 +131,7 @@ describe('the logins', () => {
     expect(await privilegesOf('second_look_worker')).toMatchInlineSnapshot(`
       [
         "public.cut SELECT",
-        "public.cut UPDATE: published_attempt, poster_key",
+        "public.cut UPDATE: published_attempt, poster_key, made_bytes",
         "public.processing_step SELECT",
         "public.processing_step UPDATE: state, attempt, error_code, error_log, updated_at",
         "public.recording DELETE",
@@ -147,6 +147,10 @@ describe('the logins', () => {
         "public.source UPDATE: sha256, facts",
         "public.upload DELETE",
         "public.upload SELECT: id, recording_id, size_bytes, object_key, updated_at, finished_at",
+        "public.worker DELETE",
+        "public.worker INSERT",
+        "public.worker SELECT",
+        "public.worker UPDATE: clock_ahead_ms, seen_at, swept_at",
       ]
     `);
   });

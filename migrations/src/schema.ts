@@ -130,6 +130,7 @@ export const cut = pgTable('cut', {
   endMs: integer('end_ms'),
   publishedAttempt: integer('published_attempt'),
   posterKey: text('poster_key'),
+  madeBytes: bytes('made_bytes').notNull().default(0),
   createdAt: createdAt(),
 });
 
@@ -182,6 +183,18 @@ export const processingStep = pgTable('processing_step', {
   errorLog: text('error_log'),
   createdAt: createdAt(),
   updatedAt: updatedAt(),
+});
+
+export const worker = pgTable('worker', {
+  id: uuid().primaryKey(),
+  version: text().notNull(),
+  nodeVersion: text('node_version').notNull(),
+  ffmpegVersion: text('ffmpeg_version').notNull(),
+  ffmpegReleasedOn: date('ffmpeg_released_on', { mode: 'string' }),
+  clockAheadMs: integer('clock_ahead_ms').notNull(),
+  startedAt: instant('started_at').notNull().defaultNow(),
+  seenAt: instant('seen_at').notNull().defaultNow(),
+  sweptAt: instant('swept_at'),
 });
 
 export const grant = pgTable('grant', {

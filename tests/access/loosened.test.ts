@@ -53,6 +53,8 @@ const conditions: [name: string, text: string, instead: string][] = [
     'g.cut_id = may_grant.cut_id',
     'g.recording_id = (select c.recording_id from public.cut c where c.id = may_grant.cut_id)',
   ],
+  ['is_administrator', "and m.role = 'admin'", ''],
+  ['is_administrator', 'and o.parent_id is null', ''],
   ['is_me', 'and m.user_id = access.me()', ''],
   ['in_my_trust', 'and m.user_id = access.me()', ''],
   ['knows', 'and mine.user_id = access.me()', ''],

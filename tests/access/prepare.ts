@@ -18,7 +18,7 @@ export async function prepare(server: RunningServer, sketched: Sketch): Promise<
   const client = await pool.connect();
   try {
     await client.query('begin');
-    await client.query('truncate recording, "group", organisation, principal cascade');
+    await client.query('truncate recording, "group", organisation, principal, worker cascade');
     await store(client, world);
     const { rows } = await client.query<{ id: Id; cut_id: Id }>(
       `select v.id, v.cut_id from rendition v

@@ -1,6 +1,7 @@
 import {
   type Id,
   inConversation,
+  isAdministrator,
   knowsGroup,
   knowsGroupMember,
   knowsMembership,
@@ -42,6 +43,11 @@ export const sight: Record<string, Shown | Closed> = {
   'public.person': {
     key: 'id',
     to: (world, viewer) => ids(world.people, (row) => knowsPerson(world, viewer, row.id)),
+  },
+  'access.stored': 'closed',
+  'public.worker': {
+    key: 'id',
+    to: (world, viewer) => ids(world.workers, () => isAdministrator(world, viewer)),
   },
   'public.organisation': {
     key: 'id',

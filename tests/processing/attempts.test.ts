@@ -12,7 +12,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const made = { renditions: [], posterKey: 'poster', durationMs: 1000, isIncomplete: false };
+const made = {
+  renditions: [],
+  posterKey: 'poster',
+  durationMs: 1000,
+  isIncomplete: false,
+  madeBytes: 0,
+};
 const worker = () => server.place.database.as('worker').plain;
 
 /** Two attempts at the same step, the second begun while the first was still at it. */

@@ -198,6 +198,7 @@ export function draw(sketched: Sketch, { salt, now }: { salt: number; now: numbe
     now,
     stateOf,
     people: persons,
+    workers: [{ id: id('worker', 0) }],
     organisations,
     memberships: distinct(
       sketched.memberships.map((row) => ({

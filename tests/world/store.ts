@@ -49,6 +49,16 @@ function tablesOf(world: DrawnWorld, at: (instant: number) => string): [string, 
       world.people.map(({ id }) => ({ id, name: `Person ${id}`, email: `${id}@world.test` })),
     ],
     [
+      'public.worker',
+      world.workers.map((row) => ({
+        ...row,
+        version: '0.1.0',
+        nodeVersion: '24.0.0',
+        ffmpegVersion: '8.0',
+        clockAheadMs: 0,
+      })),
+    ],
+    [
       'public.organisation',
       world.organisations.map(({ id, parentId }) => {
         const isTrust = world.organisations.some((row) => row.parentId === id);

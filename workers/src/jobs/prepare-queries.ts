@@ -102,6 +102,8 @@ export function publish(
     posterKey: string;
     durationMs: number;
     isIncomplete: boolean;
+    /** What all of it takes in the store. */
+    madeBytes: number;
   },
 ): Promise<boolean> {
   return db.transaction(async (tx) => {
@@ -117,7 +119,11 @@ export function publish(
     }
     await tx
       .update(cut)
-      .set({ publishedAttempt: step.attempt, posterKey: made.posterKey })
+      .set({
+        publishedAttempt: step.attempt,
+        posterKey: made.posterKey,
+        madeBytes: made.madeBytes,
+      })
       .where(eq(cut.id, step.cutId));
     await tx
       .update(recording)

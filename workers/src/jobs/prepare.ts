@@ -111,11 +111,13 @@ async function prepare(
   const renditions = await Promise.all(
     result.renditions.map((made) => keep(store, made, `${prefix}/${made.kind}.mp4`)),
   );
+  const keys = [posterKey, ...renditions.map(({ chunk }) => chunk.objectKey)];
   const isPublished = await publish(db, step, {
     renditions,
     posterKey,
     durationMs: result.durationMs,
     isIncomplete: result.isTruncated,
+    madeBytes: await sizeOf(store, keys),
   });
   // Objects without a row: ours if somebody was quicker, else those of attempts that were killed.
   const losers = isPublished
@@ -147,6 +149,11 @@ async function keep(
       : { channels: made.channels }),
     chunk: { objectKey, initOffset: init.offset, initLength: init.length, segments },
   };
+}
+
+async function sizeOf(store: ObjectStore, keys: string[]): Promise<number> {
+  const sizes = await Promise.all(keys.map((key) => store.size(key)));
+  return sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
 }
 
 async function remuxed(
