@@ -39,16 +39,18 @@ export interface Dependencies {
   queue: WorkQueue;
   /** Where announcements are heard: a direct address of the database, as the role `app`. */
   listenUrl: string;
+  /** Aborted when this server is about to stop: it goes on serving, and says that it is not ready. */
+  draining?: AbortSignal;
   /** How long a stream of events may outlive its session. */
   sessionCheckMs?: number;
 }
 
-const patienceMs = 4_000;
+const leastPatienceMs = 4_000;
 
 /** The server, whole but not listening. */
 export async function buildApp(dependencies: Dependencies) {
   const { config, log, database, authDatabase, store, queue, listenUrl } = dependencies;
-  const { sessionCheckMs = 60_000 } = dependencies;
+  const { draining, sessionCheckMs = 60_000 } = dependencies;
   const { publicUrl, maxUploadBytes } = config;
   const auth = openAuth(config, authDatabase, log);
   const app = fastify({
@@ -70,7 +72,7 @@ export async function buildApp(dependencies: Dependencies) {
     transform: jsonSchemaTransform,
   });
 
-  await app.register(healthRoutes, { database, store });
+  await app.register(healthRoutes, { database, store, draining });
   await app.register(sessionRoutes, { auth, limit: openSignInLimit(authDatabase) });
   await app.register(peopleRoutes, { database });
   await app.register(recordingRoutes, { database, queue });
@@ -82,6 +84,7 @@ export async function buildApp(dependencies: Dependencies) {
   await app.register(documentation);
   app.setNotFoundHandler(throwNotFound);
   // Browsers keep connections open that they have not used yet, and a paused player takes its bytes slowly.
+  const patienceMs = Math.max(leastPatienceMs, config.drainSeconds * 1_000);
   app.addHook('preClose', async () => {
     setTimeout(() => app.server.closeAllConnections(), patienceMs).unref();
   });

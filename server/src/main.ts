@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, ConfigError, queueUrl, readConfig, roleUrl } from '@second-look/infra/config';
 import { DatabaseProblem, openDatabase } from '@second-look/infra/database';
 import { openLog } from '@second-look/infra/log';
@@ -15,6 +16,7 @@ async function start(config: Config) {
   await database.check();
   const queue = await openQueue(queueUrl(config), complain);
   const store = await openDiskStore(join(config.dataDir, 'objects'));
+  const draining = new AbortController();
   const app = await buildApp({
     config,
     log,
@@ -23,13 +25,15 @@ async function start(config: Config) {
     store,
     queue,
     listenUrl: url('app'),
+    draining: draining.signal,
   });
   await app.listen({ host: config.host, port: config.port });
 
-  let isStopping = false;
   const stop = async () => {
-    if (isStopping) return;
-    isStopping = true;
+    if (draining.signal.aborted) return;
+    draining.abort();
+    // Until the proxy in front has seen that it is not ready, requests go on coming.
+    await sleep(config.drainSeconds * 1_000);
     await app.close();
     await Promise.all([queue.close(), database.close(), authDatabase.close()]);
     process.exit(0);

@@ -76,8 +76,9 @@ export function launchServer(
 export async function startServerProcess(
   place: TestPlace,
   port: number,
+  env: Record<string, string> = {},
 ): Promise<TestProcess & { address: string }> {
-  const server = launchServer(place, { PORT: String(port) });
+  const server = launchServer(place, { ...env, PORT: String(port) });
   const address = `http://127.0.0.1:${port}`;
   let hasEnded = false;
   server.ended.then(() => {

@@ -41,6 +41,7 @@ const settings = z.object({
   MAX_UPLOAD_BYTES: wholeNumber(1, Number.MAX_SAFE_INTEGER).default(50_000_000_000),
   TRUST_PROXY: proxies.default(0),
   WORKER_CONCURRENCY: wholeNumber(1, 64).default(1),
+  DRAIN_SECONDS: wholeNumber(0, 600).default(0),
   LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
 });
 
@@ -59,6 +60,8 @@ export interface Config {
   /** Whose word on where a request came from counts: that of the nearest so many proxies, or of these addresses. */
   trustProxy: number | string[];
   workerConcurrency: number;
+  /** How long a server that was asked to stop goes on serving, so that its proxy notices. */
+  drainSeconds: number;
   logLevel: z.infer<typeof settings>['LOG_LEVEL'];
 }
 
@@ -86,6 +89,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     maxUploadBytes: data.MAX_UPLOAD_BYTES,
     trustProxy: data.TRUST_PROXY,
     workerConcurrency: data.WORKER_CONCURRENCY,
+    drainSeconds: data.DRAIN_SECONDS,
     logLevel: data.LOG_LEVEL,
   };
 }

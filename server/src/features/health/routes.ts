@@ -7,10 +7,15 @@ import { route } from '../../http/routes.ts';
 
 export async function healthRoutes(
   app: FastifyInstance,
-  { database, store }: { database: Database; store: ObjectStore },
+  {
+    database,
+    store,
+    draining,
+  }: { database: Database; store: ObjectStore; draining?: AbortSignal | undefined },
 ) {
   route(app, 'GET /api/health/live', async () => ({ status: 'ok' as const }));
   route(app, 'GET /api/health/ready', async ({ request }) => {
+    if (draining?.aborted) throw new ProblemError('unavailable');
     try {
       await Promise.all([database.plain.execute(sql`select 1`), store.check()]);
       return { status: 'ok' as const };
