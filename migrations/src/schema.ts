@@ -1,3 +1,4 @@
+import type { Growth } from '@second-look/infra/object-store';
 import { sql } from 'drizzle-orm';
 import {
   bigint,
@@ -109,6 +110,7 @@ export const upload = pgTable('upload', {
   createdAt: createdAt(),
   updatedAt: updatedAt(),
   finishedAt: instant('finished_at'),
+  growth: jsonb().$type<Growth>(),
 });
 
 export const source = pgTable('source', {

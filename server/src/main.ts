@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, ConfigError, queueUrl, readConfig, roleUrl } from '@second-look/infra/config';
 import { DatabaseProblem, openDatabase } from '@second-look/infra/database';
 import { openLog } from '@second-look/infra/log';
-import { openDiskStore } from '@second-look/infra/object-store/disk';
+import { openStore } from '@second-look/infra/object-store/open';
 import { openQueue } from '@second-look/infra/queue';
 import { buildApp } from './app.ts';
 
@@ -15,7 +14,7 @@ async function start(config: Config) {
   const authDatabase = openDatabase(url('auth'), { max: 5, onIdleError: complain });
   await database.check();
   const queue = await openQueue(queueUrl(config), complain);
-  const store = await openDiskStore(join(config.dataDir, 'objects'));
+  const store = await openStore(config);
   const draining = new AbortController();
   const app = await buildApp({
     config,

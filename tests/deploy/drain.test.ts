@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
 import { openDiskStore } from '@second-look/infra/object-store/disk';
 import { Upload } from 'tus-js-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -102,7 +102,7 @@ async function storedBytes(recordingId: string): Promise<Buffer> {
     .pool.query('select object_key from source where recording_id = $1', [recordingId]);
   expect(rows).toHaveLength(1);
   const store = await openDiskStore(`${place.dataDir}/objects`);
-  return readFile(store.localPath(rows[0].object_key));
+  return buffer(await store.read(rows[0].object_key));
 }
 
 const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');

@@ -67,14 +67,9 @@ async function atWork(): Promise<string[]> {
 
 /** What the store holds of a recording's cuts: attempts, each with its objects. */
 async function objectsOf(id: string): Promise<string[]> {
-  const entries = await readdir(server.store.localPath(`recordings/${id}/cuts`), {
-    recursive: true,
-    withFileTypes: true,
-  });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => `${entry.parentPath.split('/').at(-1)}/${entry.name}`)
-    .sort();
+  const keys: string[] = [];
+  for await (const { key } of server.store.list(`recordings/${id}/cuts/`)) keys.push(key);
+  return keys.map((key) => key.split('/').slice(-2).join('/')).sort();
 }
 const workFolders = () => readdir(join(server.place.dataDir, 'work'));
 

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { Agent, type ClientRequest, request } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openDiskStore } from '@second-look/infra/object-store/disk';
 import { sweepOnce } from '@second-look/workers/sweep';
@@ -87,7 +88,7 @@ async function storedDigest(place: TestPlace, recordingId: string): Promise<stri
     .pool.query('select object_key from source where recording_id = $1', [recordingId]);
   expect(rows).toHaveLength(1);
   const store = await openDiskStore(`${place.dataDir}/objects`);
-  return digest(await readFile(store.localPath(rows[0].object_key)));
+  return digest(await buffer(await store.read(rows[0].object_key)));
 }
 
 describe('a connection that breaks', () => {

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../world/client.ts';
 import { append, beginUpload, draft, until, uploaded } from '../world/lesson.ts';
@@ -36,7 +36,7 @@ async function stored(recordingId: string) {
     [recordingId],
   );
   const [row] = rows;
-  return row && { ...row, bytes: await readFile(server.store.localPath(row.object_key)) };
+  return row && { ...row, bytes: await buffer(await server.store.read(row.object_key)) };
 }
 
 describe('an upload', () => {

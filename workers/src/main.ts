@@ -4,7 +4,7 @@ import { type Config, ConfigError, queueUrl, readConfig, roleUrl } from '@second
 import { DatabaseProblem, openDatabase } from '@second-look/infra/database';
 import { locateFfmpeg } from '@second-look/infra/ffmpeg';
 import { openLog } from '@second-look/infra/log';
-import { openDiskStore } from '@second-look/infra/object-store/disk';
+import { openStore } from '@second-look/infra/object-store/open';
 import { consume, openQueue } from '@second-look/infra/queue';
 import { prepareJob, type Workshop } from './jobs/prepare.ts';
 import { startSweep } from './jobs/sweep.ts';
@@ -21,7 +21,7 @@ async function start(config: Config) {
   await mkdir(workDir, { recursive: true });
   const workshop: Workshop = {
     database,
-    store: await openDiskStore(join(config.dataDir, 'objects')),
+    store: await openStore(config),
     tools: locateFfmpeg(process.env),
     workDir,
     log,

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ObjectMissing, type ObjectStore } from './index.ts';
+import { type Growth, ObjectMissing, type ObjectStore } from './index.ts';
+
+const nothing: Growth = { sizeBytes: 0 };
 
 /** What every store does, whatever is behind it. */
 export function describeObjectStore(
@@ -67,56 +69,103 @@ export function describeObjectStore(
       expect((await read('kept')).equals(bytes)).toBe(true);
     });
 
-    it('appends, and tells how far it is when a body breaks off', async () => {
-      const said: number[] = [];
-      const tell = async (stored: number) => void said.push(stored);
+    /** Lets an object grow by one body. @returns all that was told */
+    const grow = async (key: string, growth: Growth, body: Iterable<Uint8Array> | Readable) => {
+      const told: Growth[] = [];
+      const from = body instanceof Readable ? body : Readable.from(body);
+      const broke = await store
+        .append(key, growth, from, async (growth) => void told.push(growth))
+        .then(
+          () => null,
+          (error: Error) => error,
+        );
+      // As whoever keeps it does: as JSON.
+      const last: Growth = JSON.parse(JSON.stringify(told.at(-1) ?? growth));
+      return { told: told.map(({ sizeBytes }) => sizeBytes), last, broke };
+    };
+
+    it('lets grow, and tells how far it is when a body breaks off', async () => {
       const breaking = async function* () {
         yield bytes.subarray(0, 70_000);
         yield bytes.subarray(70_000, 90_000);
         throw new Error('The connection broke.');
       };
-      const first = store.append('grows', 0, Readable.from(breaking()), tell);
-      await expect(first).rejects.toThrow('broke');
-      const reached = said.at(-1) ?? 0;
+      const first = await grow('grows', nothing, Readable.from(breaking()));
+      expect(first.broke?.message).toContain('broke');
+      const reached = first.last.sizeBytes;
       expect(reached).toBeLessThanOrEqual(90_000);
-      await store.append('grows', reached, Readable.from([bytes.subarray(reached)]), tell);
-      expect(said.at(-1)).toBe(bytes.length - reached);
+      const { last } = await grow('grows', first.last, [bytes.subarray(reached)]);
+      expect(last.sizeBytes).toBe(bytes.length);
+      await store.complete('grows', last);
+      await store.complete('grows', last);
       expect((await read('grows')).equals(bytes)).toBe(true);
     });
 
     it('cuts away what an append left that nobody was told of', async () => {
-      await store.append('cut', 0, Readable.from([Buffer.from('0123456789')]), async () => {});
-      await store.append('cut', 4, Readable.from([Buffer.from('ab')]), async () => {});
+      const { last } = await grow('cut', nothing, [Buffer.from('0123')]);
+      await grow('cut', last, [Buffer.from('456789')]);
+      const again = await grow('cut', last, [Buffer.from('ab')]);
+      await store.complete('cut', again.last);
       expect((await read('cut')).toString()).toBe('0123ab');
     });
 
+    it('completes what never had a byte', async () => {
+      await store.complete('none', nothing);
+      expect((await read('none')).length).toBe(0);
+    });
+
     it('never fills a gap with nothing', async () => {
-      await store.append('gap', 0, Readable.from([Buffer.from('0123')]), async () => {});
-      const late = store.append('gap', 5, Readable.from([Buffer.from('5')]), async () => {});
-      await expect(late).rejects.toThrow(ObjectMissing);
-      expect((await read('gap')).toString()).toBe('0123');
+      const { last } = await grow('gap', nothing, [Buffer.from('0123')]);
+      await store.abandon('gap', last);
+      await store.abandon('gap', last);
+      expect((await grow('gap', last, [Buffer.from('5')])).broke).toBeInstanceOf(ObjectMissing);
+      await expect(store.complete('gap', last)).rejects.toThrow(ObjectMissing);
+      expect(await store.size('gap')).toBeNull();
     });
 
     it('passes on what the listener throws', async () => {
       const refuse = async () => {
         throw new Error('The lease was lost.');
       };
-      const append = store.append('refused', 0, Readable.from([bytes]), refuse);
+      const append = store.append('refused', nothing, Readable.from([bytes]), refuse);
       await expect(append).rejects.toThrow('lease');
     });
 
     it('tells of long appends on the way', async () => {
-      const said: number[] = [];
       const part = Buffer.alloc(1024 * 1024);
-      const body = Readable.from(
-        (function* () {
-          for (let index = 0; index < 40; index += 1) yield part;
-        })(),
-      );
-      await store.append('long', 0, body, async (stored) => void said.push(stored));
-      expect(said.length).toBeGreaterThan(1);
-      expect(said).toEqual(said.toSorted((a, b) => a - b));
-      expect(said.at(-1)).toBe(40 * part.length);
+      const { told } = await grow('long', nothing, Array(40).fill(part));
+      expect(told.length).toBeGreaterThan(1);
+      expect(told).toEqual(told.toSorted((a, b) => a - b));
+      expect(told.at(-1)).toBe(40 * part.length);
+    });
+
+    const listed = async (prefix: string) => {
+      const all: { key: string; sizeBytes: number }[] = [];
+      for await (const object of store.list(prefix)) all.push(object);
+      return all.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+    };
+
+    it('lists what begins alike, wherever the folders are', async () => {
+      for (const key of ['list/a/1', 'list/a/2/x', 'list/ab', 'list/b'])
+        await store.put(key, Buffer.from(key));
+      const sized = (...keys: string[]) => keys.map((key) => ({ key, sizeBytes: key.length }));
+      expect(await listed('list/a')).toEqual(sized('list/a/1', 'list/a/2/x', 'list/ab'));
+      expect(await listed('list/a/')).toEqual(sized('list/a/1', 'list/a/2/x'));
+      expect(await listed('list/b')).toEqual(sized('list/b'));
+      expect(await listed('list/c/')).toEqual([]);
+      expect(await listed('')).toEqual(expect.arrayContaining(sized('list/a/1', 'list/b')));
+    });
+
+    it('lists and deletes more than a thousand', async () => {
+      const keys = Array.from({ length: 1_203 }, (_, index) => `many/${index}`);
+      for (let done = 0; done < keys.length; done += 100) {
+        const some = keys.slice(done, done + 100);
+        await Promise.all(some.map((key) => store.put(key, new Uint8Array())));
+      }
+      expect((await listed('many/')).map(({ key }) => key)).toEqual(keys.toSorted());
+      await store.deleteMany([...keys.slice(3), 'many/never-there']);
+      expect((await listed('many/')).map(({ key }) => key)).toEqual(keys.slice(0, 3));
+      await store.deleteMany([]);
     });
 
     it('deletes one, or all below a prefix', async () => {
@@ -144,6 +193,7 @@ export function describeObjectStore(
       await expect((async () => store.read(key))()).rejects.toThrow('No key');
       await expect((async () => store.size(key))()).rejects.toThrow('No key');
       await expect((async () => store.delete(key))()).rejects.toThrow('No key');
+      await expect((async () => store.deleteMany([key]))()).rejects.toThrow('No key');
       await expect((async () => store.deleteAll(`${key}/`))()).rejects.toThrow('No key');
     });
 

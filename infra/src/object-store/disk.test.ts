@@ -28,7 +28,7 @@ describe('a store on disk', () => {
     await writeFile(join(home, 'moved'), 'moved');
     await store.putFile('folder/moved', join(home, 'moved'));
     expect((await readdir(join(home, 'tidy', 'folder'))).sort()).toEqual(['moved', 'whole']);
-    expect(await readFile(store.localPath('folder/moved'), 'utf8')).toBe('moved');
+    expect(await readFile(store.localPath('folder/moved') ?? '', 'utf8')).toBe('moved');
     await expect(readFile(join(home, 'moved'))).rejects.toThrow('ENOENT');
   });
 });

@@ -6,26 +6,25 @@ import {
   type FileHandle,
   mkdir,
   open,
+  readdir,
   rename,
   rm,
   stat,
   statfs,
 } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { ObjectMissing, type ObjectStore } from './index.ts';
+import { type Growth, ObjectMissing, type ObjectStore } from './index.ts';
+import { checkFolder, checkKey, checkPrefix } from './keys.ts';
 
-const keyShape = /^(?:[A-Za-z0-9][A-Za-z0-9._-]*)(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)*\/?$/;
+const partEnding = '.part';
 
 /** Objects as files under `root`. A file appears under its key only when it is whole, by a rename. */
 export async function openDiskStore(root: string): Promise<ObjectStore> {
   await mkdir(root, { recursive: true });
-  const pathOf = (key: string) => {
-    if (!keyShape.test(key)) throw new Error(`No key of an object: ${key}`);
-    return join(root, key);
-  };
-  const unfinished = (path: string) => `${path}.${randomUUID()}.part`;
+  const pathOf = (key: string) => join(root, checkKey(key));
+  const unfinished = (path: string) => `${path}.${randomUUID()}${partEnding}`;
 
   return {
     put: async (key, body) => {
@@ -57,7 +56,12 @@ export async function openDiskStore(root: string): Promise<ObjectStore> {
         await rm(file);
       }
     },
-    append: (key, offset, body, onStored) => append(pathOf(key), offset, body, onStored),
+    append: (key, growth, body, onStored) => append(pathOf(key), growth, body, onStored),
+    complete: async (key, { sizeBytes }) => {
+      // An empty object has had no first byte to begin with.
+      await append(pathOf(key), { sizeBytes }, Readable.from([]), async () => {});
+    },
+    abandon: (key) => rm(pathOf(key), { force: true }),
     read: async (key, range) => {
       const handle = await open(pathOf(key)).catch((error) => {
         throw isCode(error, 'ENOENT') ? new ObjectMissing(key) : error;
@@ -73,7 +77,12 @@ export async function openDiskStore(root: string): Promise<ObjectStore> {
       }
     },
     delete: (key) => rm(pathOf(key), { force: true }),
-    deleteAll: (prefix) => rm(pathOf(prefix), { recursive: true, force: true }),
+    list: (prefix) => list(root, checkPrefix(prefix)),
+    deleteMany: async (keys) => {
+      for (const path of keys.map(pathOf)) await rm(path, { force: true });
+    },
+    deleteAll: (prefix) => rm(join(root, checkFolder(prefix)), { recursive: true, force: true }),
+    presign: async () => null,
     localPath: pathOf,
     freeBytes: async () => {
       const { bavail, bsize } = await statfs(root);
@@ -88,12 +97,16 @@ const checkpointBytes = 16 * batchBytes;
 
 async function append(
   path: string,
-  offset: number,
+  { sizeBytes: offset }: Growth,
   body: Readable,
-  onStored: (bytes: number) => Promise<void>,
+  onStored: (growth: Growth) => Promise<void>,
 ): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const file = await open(path, constants.O_RDWR | constants.O_CREAT);
+  const file = await open(path, constants.O_RDWR | (offset === 0 ? constants.O_CREAT : 0)).catch(
+    (error) => {
+      throw isCode(error, 'ENOENT') ? new ObjectMissing(path) : error;
+    },
+  );
   try {
     // Filling a gap with zeros would pass for the lesson.
     if ((await file.stat()).size < offset) throw new ObjectMissing(`${path} from byte ${offset}`);
@@ -110,7 +123,7 @@ async function append(
 }
 
 /** Writes and flushes, one of each at a time, while more comes in. */
-function openTail(file: FileHandle, offset: number, onStored: (bytes: number) => Promise<void>) {
+function openTail(file: FileHandle, offset: number, onStored: (growth: Growth) => Promise<void>) {
   let written = 0;
   let flushed = 0;
   let writing = Promise.resolve();
@@ -121,7 +134,7 @@ function openTail(file: FileHandle, offset: number, onStored: (bytes: number) =>
     const reached = written;
     if (reached === flushed) return;
     flushed = reached;
-    flushing = file.datasync().then(() => onStored(reached));
+    flushing = file.datasync().then(() => onStored({ sizeBytes: offset + reached }));
     // Whoever waits for it next hears of its failure.
     flushing.catch(() => {});
   };
@@ -163,6 +176,30 @@ async function writeAll(file: FileHandle, parts: Uint8Array[], position: number)
   while (done < whole.length) {
     done += (await file.write(whole, done, whole.length - done, position + done)).bytesWritten;
   }
+}
+
+/** Walks the folder that `prefix` lies in. */
+async function* list(root: string, prefix: string) {
+  const folder = join(root, prefix.slice(0, prefix.lastIndexOf('/') + 1));
+  for await (const path of filesIn(folder)) {
+    const key = relative(root, path);
+    if (!key.startsWith(prefix) || key.endsWith(partEnding)) continue;
+    const found = await stat(path).catch(orNothing);
+    if (found) yield { key, sizeBytes: found.size };
+  }
+}
+
+async function* filesIn(folder: string): AsyncIterable<string> {
+  for (const entry of (await readdir(folder, { withFileTypes: true }).catch(orNothing)) ?? []) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* filesIn(path);
+    else if (entry.isFile()) yield path;
+  }
+}
+
+/** What has gone while somebody looked is not there. */
+function orNothing(error: unknown): undefined {
+  if (!isCode(error, 'ENOENT')) throw error;
 }
 
 async function sync(path: string) {

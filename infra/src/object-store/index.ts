@@ -7,6 +7,14 @@ export interface ByteRange {
 }
 
 /**
+ * How far a growing object is: plain JSON, kept by whoever lets it grow and given back as it was. An object
+ * begins to grow from `{ sizeBytes: 0 }`.
+ */
+export interface Growth {
+  sizeBytes: number;
+}
+
+/**
  * Where the bytes are. Keys are `/`-separated, made by the program alone, and never hold what a person
  * typed. What is written is on the disk before the promise resolves.
  */
@@ -15,26 +23,43 @@ export interface ObjectStore {
   /** Puts a file of this machine in, by moving it where that is possible. */
   putFile(key: string, path: string): Promise<void>;
   /**
-   * Appends to an object that begins to exist with the first byte. Bytes beyond `offset`, which an earlier
-   * append left that broke off, are cut away first.
-   * @param onStored told now and then, and at the end, how many bytes of `body` can no longer be lost;
-   *   also before the error is passed on when `body` breaks off
+   * Appends to a growing object, which may be found under its key before it is complete, or not. What an
+   * earlier append left that nobody was told of is cut away.
+   * @param growth as it was told last
+   * @param onStored told now and then, and at the end, of all that can no longer be lost; also before the
+   *   error is passed on when `body` breaks off
+   * @throws ObjectMissing where less is there than `growth` says
    */
   append(
     key: string,
-    offset: number,
+    growth: Growth,
     body: Readable,
-    onStored: (bytes: number) => Promise<void>,
+    onStored: (growth: Growth) => Promise<void>,
   ): Promise<void>;
+  /** Ends growing: the object is under its key. May be asked again. @throws ObjectMissing */
+  complete(key: string, growth: Growth): Promise<void>;
+  /** Removes a growing object with all that belongs to it. May be asked again. */
+  abandon(key: string, growth: Growth): Promise<void>;
   /** @throws ObjectMissing */
   read(key: string, range?: ByteRange): Promise<Readable>;
   /** Size in bytes, or `null` where there is no such object. */
   size(key: string): Promise<number | null>;
+  /** Every object whose key begins with `prefix`, in no order, without what is only partly written; all for `''`. */
+  list(prefix: string): AsyncIterable<{ key: string; sizeBytes: number }>;
   delete(key: string): Promise<void>;
+  /** Deletes any number of objects. */
+  deleteMany(keys: string[]): Promise<void>;
   /** Deletes everything whose key begins with `prefix`, which ends with `/`. */
   deleteAll(prefix: string): Promise<void>;
-  /** A path on this machine under which ffmpeg can read the object. */
-  localPath(key: string): string;
+  /**
+   * An address under which a browser gets the object without asking here, or `null` where browsers cannot
+   * reach the store.
+   * @param options.seconds how long it holds
+   * @param options.contentType what the answer says it is
+   */
+  presign(key: string, options: { seconds: number; contentType?: string }): Promise<string | null>;
+  /** A path on this machine under which the object can be read, or `null` where it is elsewhere. */
+  localPath(key: string): string | null;
   /** Bytes left, or `null` where nobody can say. */
   freeBytes(): Promise<number | null>;
   /** Throws where the store cannot be written to. */

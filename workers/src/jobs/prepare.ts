@@ -79,6 +79,8 @@ async function prepare(
   if (step.sha256 === null)
     await saveChecksum(db, step, await checksum(store, step.objectKey, signal));
   const original = store.localPath(step.objectKey);
+  if (original === null)
+    throw new Error('Videos can be prepared only from a store on this machine.');
   let path = original;
   let facts = await inspect(path, tools, { signal });
   if (facts.needsRemux) {

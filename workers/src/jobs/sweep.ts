@@ -86,11 +86,16 @@ async function clearAbandonedUploads({ database, store }: Workshop) {
     lt(upload.updatedAt, sql`now() - make_interval(days => ${uploadDays})`),
   );
   const abandoned = await database.plain
-    .select({ id: upload.id, recordingId: upload.recordingId, objectKey: upload.objectKey })
+    .select({
+      id: upload.id,
+      recordingId: upload.recordingId,
+      objectKey: upload.objectKey,
+      growth: upload.growth,
+    })
     .from(upload)
     .where(isAbandoned)
     .limit(most);
-  for (const { id, recordingId, objectKey } of abandoned) {
+  for (const { id, recordingId, objectKey, growth } of abandoned) {
     // Its owner may come back at this very moment, so it is looked at again.
     const isGone = await database.plain.transaction(async (tx) => {
       const { rowCount } = await tx.delete(upload).where(and(eq(upload.id, id), isAbandoned));
@@ -101,7 +106,7 @@ async function clearAbandonedUploads({ database, store }: Workshop) {
         .where(and(eq(recording.id, recordingId), eq(recording.state, 'uploading')));
       return true;
     });
-    if (isGone) await store.delete(objectKey);
+    if (isGone) await store.abandon(objectKey, growth ?? { sizeBytes: 0 });
   }
 }
 

@@ -130,15 +130,15 @@ export class UploadStore extends DataStore {
     await this.#leases.whileWriting(id, (leaseId, signal) =>
       store.append(
         row.objectKey,
-        offset,
+        { ...row.growth, sizeBytes: offset },
         arriving(body, row.sizeBytes - offset, signal),
-        async (bytes) => {
+        async (growth) => {
           stepId = await database.as(userId, async (tx) => {
-            const isHeld = await queries.keepLease(tx, id, leaseId, offset + bytes);
+            const isHeld = await queries.keepLease(tx, id, leaseId, growth);
             if (!isHeld) throw tusProblem('upload_busy');
-            return offset + bytes === row.sizeBytes ? this.#finish(tx, id) : undefined;
+            return growth.sizeBytes === row.sizeBytes ? this.#finish(tx, id) : undefined;
           });
-          reached = offset + bytes;
+          reached = growth.sizeBytes;
         },
       ),
     );
@@ -154,7 +154,7 @@ export class UploadStore extends DataStore {
       await queries.deleteUpload(tx, id);
       await updateRecording(tx, row.recordingId, { state: 'draft' }, 'anywhere');
     });
-    await store.delete(row.objectKey);
+    await store.abandon(row.objectKey, row.growth ?? { sizeBytes: 0 });
   }
 
   async #find(id: string) {

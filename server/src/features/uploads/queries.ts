@@ -1,4 +1,5 @@
 import type { Transaction } from '@second-look/infra/database';
+import type { Growth } from '@second-look/infra/object-store';
 import { recording, upload } from '@second-look/migrations/schema';
 import { and, eq, gt, isNull, sql } from 'drizzle-orm';
 
@@ -69,13 +70,13 @@ export async function keepLease(
   tx: Transaction,
   id: string,
   leaseId: string,
-  offsetBytes?: number,
+  growth?: Growth,
 ): Promise<boolean> {
   const rows = await tx
     .update(upload)
     .set({
       leaseUntil: sql`now() + make_interval(secs => ${leaseSeconds})`,
-      ...(offsetBytes !== undefined && { offsetBytes, updatedAt: sql`now()` }),
+      ...(growth && { offsetBytes: growth.sizeBytes, growth, updatedAt: sql`now()` }),
     })
     .where(and(eq(upload.id, id), eq(upload.leaseId, leaseId), gt(upload.leaseUntil, sql`now()`)))
     .returning({ id: upload.id });
