@@ -137,33 +137,36 @@ export function seesGrant(world: World, viewer: Id, grant: Grant): boolean {
   );
 }
 
+type Note = Range & { recordingId: Id; conversationId: Id | null };
+
 /**
  * One may note for oneself whatever one may look at, and in a conversation where one holds the right to
  * comment. A conversation belongs to one recording.
  */
-export function mayComment(
-  world: World,
-  viewer: Id,
-  note: Range & { recordingId: Id; conversationId: Id | null },
-): boolean {
+export function mayComment(world: World, viewer: Id, note: Note): boolean {
+  return mayPlace(world, viewer, note, 'comment');
+}
+
+function mayPlace(world: World, viewer: Id, note: Note, right: Right): boolean {
   if (note.conversationId === null) return seesMoment(world, viewer, note.recordingId, note);
   const conversation = find(world.conversations, note.conversationId);
   return (
     conversation !== undefined &&
     conversation.recordingId === note.recordingId &&
-    inConversation(world, viewer, conversation, { range: note, right: 'comment' })
+    inConversation(world, viewer, conversation, { range: note, right })
   );
 }
 
 /**
- * A note is changed by its author alone, who must see it and be allowed to write what it becomes. Once
- * somebody else has answered, it stays in its conversation: the answer was meant for those who take part.
+ * A note is changed by its author alone, who must see it and be allowed to write what it becomes. Taking it
+ * back needs no more than the sight of it. Once somebody else has answered, it stays in its conversation: the
+ * answer was meant for those who take part.
  */
 export function mayChangeAnnotation(
   world: World,
   viewer: Id,
   annotation: Annotation,
-  next: Range & { conversationId: Id | null },
+  next: Range & { conversationId: Id | null; deletedAt: number | null },
 ): boolean {
   const { id, authorId, conversationId, recordingId } = annotation;
   const isAnswered = world.replies.some(
@@ -173,7 +176,7 @@ export function mayChangeAnnotation(
     authorId === viewer &&
     seesAnnotation(world, viewer, annotation) &&
     (conversationId === null || conversationId === next.conversationId || !isAnswered) &&
-    mayComment(world, viewer, { ...next, recordingId })
+    mayPlace(world, viewer, { ...next, recordingId }, next.deletedAt === null ? 'comment' : 'view')
   );
 }
 
@@ -186,12 +189,19 @@ export function mayAnswer(world: World, viewer: Id, annotation: Annotation): boo
   );
 }
 
-/** An answer is changed by its author alone, where they could still give it. */
-export function mayChangeReply(world: World, viewer: Id, reply: Reply): boolean {
+/**
+ * An answer is changed by its author alone, where they could still give it. Taking it back needs no more than
+ * the sight of it.
+ */
+export function mayChangeReply(
+  world: World,
+  viewer: Id,
+  reply: Reply,
+  next: { deletedAt: number | null },
+): boolean {
   const annotation = find(world.annotations, reply.annotationId);
-  return (
-    reply.authorId === viewer && annotation !== undefined && mayAnswer(world, viewer, annotation)
-  );
+  const may = next.deletedAt === null ? mayAnswer : seesAnnotation;
+  return reply.authorId === viewer && annotation !== undefined && may(world, viewer, annotation);
 }
 
 /**

@@ -50,20 +50,27 @@ export const attempts: Record<string, Making> = {
       : dice.once(4)
         ? null
         : target(talks, dice).id;
+    const deletedAt = row?.deletedAt ?? null;
     return {
       sql: `update annotation set start_ms = $2, end_ms = $3, conversation_id = $4, body = 'Other'
         where id = $1 returning *`,
       values: [id, range.startMs, range.endMs, conversationId],
       isAllowed:
-        row !== undefined && mayChangeAnnotation(world, viewer, row, { ...range, conversationId }),
+        row !== undefined &&
+        mayChangeAnnotation(world, viewer, row, { ...range, conversationId, deletedAt }),
     };
   },
-  'take a note away': (world, viewer, dice) => {
+  'take a note away or bring it back': (world, viewer, dice) => {
     const { id, row } = target(world.annotations, dice);
+    const [sql, deletedAt] = dice.any<[string, number | null]>([
+      ['now()', world.now],
+      ['null', null],
+    ]);
     return {
-      sql: 'update annotation set deleted_at = now() where id = $1 returning id',
+      sql: `update annotation set deleted_at = ${sql} where id = $1 returning id`,
       values: [id],
-      isAllowed: row !== undefined && mayChangeAnnotation(world, viewer, row, row),
+      isAllowed:
+        row !== undefined && mayChangeAnnotation(world, viewer, row, { ...row, deletedAt }),
     };
   },
   answer: (world, viewer, dice) => {
@@ -78,11 +85,15 @@ export const attempts: Record<string, Making> = {
   },
   'change an answer': (world, viewer, dice) => {
     const { id, row } = target(world.replies, dice);
-    const change = dice.any(["body = 'Other'", 'deleted_at = now()']);
+    const [change, next] = dice.any<[string, { deletedAt?: number | null }]>([
+      ["body = 'Other'", {}],
+      ['deleted_at = now()', { deletedAt: world.now }],
+      ['deleted_at = null', { deletedAt: null }],
+    ]);
     return {
       sql: `update reply set ${change} where id = $1 returning *`,
       values: [id],
-      isAllowed: row !== undefined && mayChangeReply(world, viewer, row),
+      isAllowed: row !== undefined && mayChangeReply(world, viewer, row, { ...row, ...next }),
     };
   },
   share: (world, viewer, dice) => {

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshDatabase, type TestDatabase } from '../world/database.ts';
 import { assertSameSight, assertSameWrites } from './properties.ts';
-import { sight } from './sight.ts';
+import { lists, sight } from './sight.ts';
 import { isFullTier } from './tier.ts';
 import { become } from './trial.ts';
 
@@ -31,6 +31,16 @@ describe('what the database shows', () => {
        where schemaname not in ('pg_catalog', 'information_schema')`,
     );
     expect(Object.keys(sight).sort()).toEqual(rows.map(({ name }) => name).sort());
+  });
+
+  it('has a place here for every function that shows rows of a table', async () => {
+    const { rows } = await client.query<{ name: string }>(
+      `select 'access.' || proname as name from pg_proc join pg_type t on t.oid = prorettype
+       where pronamespace = 'access'::regnamespace and t.typrelid <> 0`,
+    );
+    const functions = rows.map(({ name }) => name);
+    expect(functions).toContain('access.notes_of');
+    expect(Object.keys(lists)).toEqual(expect.arrayContaining(functions));
   });
 
   it(`is to each person exactly what the rules show (${worlds} worlds)`, async () => {

@@ -177,8 +177,8 @@ describe('a note', () => {
 
 describe('nobody', () => {
   it('sees nothing, where app.user_id is empty as after a commit', async () => {
-    await world({ groups: [[ben]], grants: [grant], annotations: [note] }, async () => {
-      expect(await visibleTo(client, '')).toEqual([]);
+    await world({ groups: [[ben]], grants: [grant], annotations: [note] }, async (world) => {
+      expect(await visibleTo(client, '', world)).toEqual([]);
     });
   });
 
@@ -234,7 +234,7 @@ async function world(partial: Partial<Sketch>, work: (world: DrawnWorld) => Prom
 /** How many rows of what somebody made a person sees, by table; by the database and by the rules alike. */
 async function content(world: DrawnWorld, person: number): Promise<Record<string, number>> {
   const id = world.people[person]?.id ?? '';
-  const visible = await visibleTo(client, id);
+  const visible = await visibleTo(client, id, world);
   expect(visible).toEqual(shownTo(world, id));
   const counts: Record<string, number> = {};
   for (const row of visible) {

@@ -58,7 +58,11 @@ export const forgeries: Record<string, Making> = {
         "body = 'Other'",
         ids(world.annotations, (row) => mayChangeAnnotation(world, viewer, row, row)),
       ],
-      ['reply', "body = 'Other'", ids(world.replies, (row) => mayChangeReply(world, viewer, row))],
+      [
+        'reply',
+        "body = 'Other'",
+        ids(world.replies, (row) => mayChangeReply(world, viewer, row, row)),
+      ],
       [
         'upload',
         'offset_bytes = 1',

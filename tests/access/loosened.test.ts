@@ -58,6 +58,16 @@ const conditions: [name: string, text: string, instead: string][] = [
   ['is_me', 'and m.user_id = access.me()', ''],
   ['in_my_trust', 'and m.user_id = access.me()', ''],
   ['knows', 'and mine.user_id = access.me()', ''],
+  ['notes_of', 'g.principal_id in (select access.my_principals())', 'true'],
+  ['notes_of', 'g.revoked_at is null and', ''],
+  ['notes_of', 'g.expires_at > now()', 'g.expires_at >= now()'],
+  ['notes_of', 'and r.deleted_at is null', ''],
+  ['notes_of', 'or a.author_id = access.me()', 'or true'],
+  ['notes_of', 'or held.conversation_id = a.conversation_id', 'or true'],
+  ['notes_of', 'held.start_ms <= a.start_ms', 'true'],
+  ['notes_of', 'held.end_ms >= coalesce(a.end_ms, a.start_ms)', 'true'],
+  ['answers_of', 'on y.annotation_id = a.id', 'on true'],
+  ['colleagues_like', 'mine.user_id = access.me()', 'true'],
   ['sees_principal', 'and access.in_group(p.group_id)', ''],
 ];
 

@@ -7,6 +7,7 @@ import {
   mayAnswer,
   mayChangeAnnotation,
   mayChangeGrant,
+  mayChangeReply,
   mayComment,
   owns,
   type Right,
@@ -95,25 +96,47 @@ export const places: Record<string, Place> = {
       world,
       'DELETE',
       '',
-      (viewer, note) => note.deletedAt === null && mayChangeAnnotation(world, viewer, note, note),
+      (viewer, note) =>
+        note.deletedAt === null &&
+        mayChangeAnnotation(world, viewer, note, { ...note, deletedAt: world.now }),
     ),
   'POST /api/annotations/:id/restore': (world) =>
     eachNote(
       world,
       'POST',
       '/restore',
-      (viewer, note) => note.deletedAt !== null && mayChangeAnnotation(world, viewer, note, note),
+      (viewer, note) =>
+        note.deletedAt !== null &&
+        mayChangeAnnotation(world, viewer, note, { ...note, deletedAt: null }),
     ),
   'POST /api/annotations/:id/replies': (world) =>
     eachNote(world, 'POST', '/replies', (viewer, note) => mayAnswer(world, viewer, note), {
       body: 'New',
     }),
   'PATCH /api/replies/:id': (world) =>
-    eachReply(world, 'PATCH', '', (reply) => reply.deletedAt === null, { body: 'Other' }),
+    eachReply(
+      world,
+      'PATCH',
+      '',
+      (viewer, reply) => reply.deletedAt === null && mayChangeReply(world, viewer, reply, reply),
+      { body: 'Other' },
+    ),
   'DELETE /api/replies/:id': (world) =>
-    eachReply(world, 'DELETE', '', (reply) => reply.deletedAt === null),
+    eachReply(
+      world,
+      'DELETE',
+      '',
+      (viewer, reply) =>
+        reply.deletedAt === null && mayChangeReply(world, viewer, reply, { deletedAt: world.now }),
+    ),
   'POST /api/replies/:id/restore': (world) =>
-    eachReply(world, 'POST', '/restore', (reply) => reply.deletedAt !== null),
+    eachReply(
+      world,
+      'POST',
+      '/restore',
+      (viewer, reply) =>
+        reply.deletedAt !== null && mayChangeReply(world, viewer, reply, { deletedAt: null }),
+    ),
 
   'GET /api/recordings/:id/grants': (world) =>
     eachRecording(world, 'GET', '/grants', isVisible(world)),

@@ -27,7 +27,7 @@ export async function assertSameSight(client: pg.Client, effort: Effort): Promis
     fc.asyncProperty(sketch, (sketched) =>
       inWorld(client, sketched, async (world) => {
         for (const { id } of world.people) {
-          const database = await visibleTo(client, id);
+          const database = await visibleTo(client, id, world);
           const rules = shownTo(world, id);
           differ({
             person: id,

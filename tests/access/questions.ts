@@ -6,7 +6,6 @@ import {
   knowsPrincipal,
   mayChangeAnnotation,
   mayChangeGrant,
-  mayChangeReply,
   mayGrant,
   owns,
   type Reply,
@@ -98,7 +97,7 @@ export function eachReply(
   world: World,
   method: string,
   path: string,
-  isThere: (reply: Reply) => boolean,
+  may: (viewer: Id, reply: Reply) => boolean,
   body?: unknown,
 ) {
   return world.replies.map((reply) =>
@@ -108,10 +107,7 @@ export function eachReply(
       (viewer) => {
         const note = find(world.annotations, reply.annotationId);
         return (
-          note !== undefined &&
-          !isInTrash(world, note.recordingId) &&
-          isThere(reply) &&
-          mayChangeReply(world, viewer, reply)
+          note?.deletedAt === null && !isInTrash(world, note.recordingId) && may(viewer, reply)
         );
       },
     ),

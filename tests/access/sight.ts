@@ -122,23 +122,55 @@ export const sight: Record<string, Shown | Closed> = {
   },
 };
 
+/**
+ * What the functions that list many rows at once show, by the same rules as the tables they list; `$1` holds
+ * the ids of all recordings.
+ */
+export const lists: Record<string, Shown & { from: string }> = {
+  'access.notes_of': {
+    from: 'unnest($1::uuid[]) recording, access.notes_of(recording)',
+    key: 'id',
+    to: (world, viewer) => ids(world.annotations, (row) => seesAnnotation(world, viewer, row)),
+  },
+  'access.answers_of': {
+    from: 'unnest($1::uuid[]) recording, access.answers_of(recording)',
+    key: 'id',
+    to: (world, viewer) => ids(world.replies, (row) => seesReply(world, viewer, row)),
+  },
+  'access.colleagues_like': {
+    from: "access.colleagues_like('%')",
+    key: "id || ' ' || organisation",
+    to: (world, viewer) =>
+      world.people.flatMap(({ id }) => {
+        const theirs = world.memberships.filter(
+          (row) => row.userId === id && id !== viewer && knowsMembership(world, viewer, row),
+        );
+        const [first] = theirs.map((row) => row.organisationId).sort();
+        return first ? [`${id} Organisation ${first}`] : [];
+      }),
+  },
+};
+
 /** Every row that a person sees by the rules, as `table key`. */
 export function shownTo(world: World, viewer: Id): string[] {
-  return Object.entries(sight)
+  return Object.entries({ ...sight, ...lists })
     .flatMap(([table, shown]) =>
       shown === 'closed' ? [] : shown.to(world, viewer).map((key) => `${table} ${key}`),
     )
     .sort();
 }
 
-/** The query that lists every row the database shows, in the same form. */
-export const everythingVisible = Object.entries(sight)
-  .flatMap(([table, shown]) =>
+/** The query that lists every row the database shows, in the same form; `$1` as in `lists`. */
+export const everythingVisible = [
+  ...Object.entries(sight).flatMap(([table, shown]) =>
     shown === 'closed'
       ? []
       : [`select '${table} ' || (${shown.key}) as row from ${table.replace('.', '."')}"`],
-  )
-  .join('\nunion all\n');
+  ),
+  ...Object.entries(lists).map(
+    ([name, { key, from }]) => `select '${name} ' || (${key}) as row from ${from}`,
+  ),
+].join('\nunion all\n');
 
 function ids<T extends { id: Id }>(rows: T[], isVisible: (row: T) => boolean): Id[] {
   return rows.filter(isVisible).map((row) => row.id);

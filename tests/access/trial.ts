@@ -1,4 +1,4 @@
-import type { Id } from '@second-look/core/access';
+import type { Id, World } from '@second-look/core/access';
 import type pg from 'pg';
 import { type DrawnWorld, draw, type Sketch } from '../world/random.ts';
 import { store } from '../world/store.ts';
@@ -22,9 +22,15 @@ export async function inWorld(
 }
 
 /** Every row that the role `app` sees as this person; as nobody where there is none. */
-export async function visibleTo(client: pg.Client, viewer: Id | ''): Promise<string[]> {
+export async function visibleTo(
+  client: pg.Client,
+  viewer: Id | '',
+  { recordings }: World,
+): Promise<string[]> {
   await become(client, viewer);
-  const { rows } = await client.query<{ row: string }>(everythingVisible);
+  const { rows } = await client.query<{ row: string }>(everythingVisible, [
+    recordings.map(({ id }) => id),
+  ]);
   await client.query('reset role');
   return rows.map(({ row }) => row).sort();
 }

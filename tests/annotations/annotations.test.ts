@@ -169,6 +169,24 @@ describe('a note', () => {
   });
 });
 
+it('what one wrote can be taken back by somebody who may only look from now on', async () => {
+  const dev = await server.as('dev');
+  const conversationId = await share(dev.id, ['view', 'comment']);
+  const note = await written(dev, { body: 'Too hasty', conversationId });
+  const hers = await written(amira, { conversationId });
+  const [answer] = (await dev.post(`/api/annotations/${hers.id}/replies`, { body: 'This too' }))
+    .replies;
+  await share(dev.id, ['view']);
+
+  const change = (path: string) => dev.ask('PATCH', path, { body: 'Other words' });
+  expect((await change(`/api/annotations/${note.id}`)).status).toBe(404);
+  expect((await change(`/api/replies/${answer.id}`)).status).toBe(404);
+  expect((await dev.ask('DELETE', `/api/annotations/${note.id}`)).status).toBe(204);
+  expect((await dev.ask('DELETE', `/api/replies/${answer.id}`)).json.replies).toEqual([]);
+  expect(await sees(amira, note.id)).toBe(false);
+  expect((await dev.ask('POST', `/api/annotations/${note.id}/restore`)).status).toBe(404);
+});
+
 describe('a private note', () => {
   it('is its author’s alone, the recording’s owner included among those who can’t see it', async () => {
     const hers = await written(amira, { body: 'Private' });

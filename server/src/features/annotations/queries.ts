@@ -1,50 +1,58 @@
 import type { Transaction } from '@second-look/infra/database';
-import { annotation, person, recording, reply } from '@second-look/migrations/schema';
-import { and, asc, eq, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
+import { annotation, recording, reply } from '@second-look/migrations/schema';
+import { and, asc, eq, getTableColumns, isNotNull, isNull, sql } from 'drizzle-orm';
 
-async function selectAnnotations(tx: Transaction, condition: SQL | undefined) {
+export type AnnotationRow = typeof annotation.$inferSelect;
+export type ReplyRow = typeof reply.$inferSelect;
+
+/** The notes of a recording that the person may read: the database is asked once, not about each. */
+export function listAnnotations(tx: Transaction, recordingId: string): Promise<AnnotationRow[]> {
+  const notes = tx
+    .$with('notes', getTableColumns(annotation))
+    .as(sql`select * from access.notes_of(${recordingId})`);
   return tx
-    .select({ annotation, authorName: person.name })
+    .with(notes)
+    .select()
+    .from(notes)
+    .where(isNull(notes.deletedAt))
+    .orderBy(asc(notes.startMs), asc(notes.id));
+}
+
+export async function findAnnotation(
+  tx: Transaction,
+  id: string,
+): Promise<AnnotationRow | undefined> {
+  const [row] = await tx
+    .select(getTableColumns(annotation))
     .from(annotation)
     .innerJoin(
       recording,
       and(eq(recording.id, annotation.recordingId), isNull(recording.deletedAt)),
     )
-    .leftJoin(person, eq(person.id, annotation.authorId))
-    .where(condition)
-    .orderBy(asc(annotation.startMs), asc(annotation.id));
-}
-export type AnnotationRow = Awaited<ReturnType<typeof selectAnnotations>>[number];
-
-export function listAnnotations(tx: Transaction, recordingId: string) {
-  return selectAnnotations(
-    tx,
-    and(eq(annotation.recordingId, recordingId), isNull(annotation.deletedAt)),
-  );
-}
-
-export async function findAnnotation(tx: Transaction, id: string) {
-  const [row] = await selectAnnotations(
-    tx,
-    and(eq(annotation.id, id), isNull(annotation.deletedAt)),
-  );
+    .where(and(eq(annotation.id, id), isNull(annotation.deletedAt)));
   return row;
 }
 
-export async function listReplies(tx: Transaction, annotationIds: string[]) {
-  if (annotationIds.length === 0) return new Map<string, never[]>();
-  const rows = await tx
-    .select({ reply, authorName: person.name })
-    .from(reply)
-    .leftJoin(person, eq(person.id, reply.authorId))
-    .where(and(inArray(reply.annotationId, annotationIds), isNull(reply.deletedAt)))
-    .orderBy(asc(reply.id));
-  return Map.groupBy(rows, (row) => row.reply.annotationId);
+/** The answers to a recording's notes, asked for as those are. */
+export function listReplies(tx: Transaction, recordingId: string): Promise<ReplyRow[]> {
+  const answers = tx
+    .$with('answers', getTableColumns(reply))
+    .as(sql`select * from access.answers_of(${recordingId})`);
+  return tx
+    .with(answers)
+    .select()
+    .from(answers)
+    .where(isNull(answers.deletedAt))
+    .orderBy(asc(answers.id));
 }
-export type ReplyRow =
-  Awaited<ReturnType<typeof listReplies>> extends Map<string, (infer R)[]>
-    ? Exclude<R, undefined>
-    : never;
+
+export function findReplies(tx: Transaction, annotationId: string): Promise<ReplyRow[]> {
+  return tx
+    .select()
+    .from(reply)
+    .where(and(eq(reply.annotationId, annotationId), isNull(reply.deletedAt)))
+    .orderBy(asc(reply.id));
+}
 
 type NewAnnotation = Pick<
   typeof annotation.$inferInsert,

@@ -1,11 +1,13 @@
-import type { Annotation, AnnotationKind, Reply } from '@second-look/core/contract';
+import type { Annotation, AnnotationKind } from '@second-look/core/contract';
 import type { Database, Transaction } from '@second-look/infra/database';
 import { uuidv7 } from 'uuidv7';
 import { ProblemError } from '../../http/problems.ts';
+import { namesOf } from '../people/queries.ts';
 import { findRecording } from '../recordings/queries.ts';
 import {
   type AnnotationRow,
   findAnnotation,
+  findReplies,
   insertAnnotation,
   insertReply,
   listAnnotations,
@@ -31,24 +33,20 @@ export function annotationService({ database }: { database: Database }) {
     userId: string,
     id: string | undefined,
   ): Promise<Annotation> {
-    const row = id ? await findAnnotation(tx, id) : undefined;
-    if (!row) throw new ProblemError('not_found');
-    const replies = await listReplies(tx, [row.annotation.id]);
-    return present(row, replies.get(row.annotation.id) ?? [], userId);
+    const note = id ? await findAnnotation(tx, id) : undefined;
+    if (!note) throw new ProblemError('not_found');
+    const [shown] = await present(tx, userId, [note], await findReplies(tx, note.id));
+    if (!shown) throw new ProblemError('not_found');
+    return shown;
   }
 
   return {
     list: (userId: string, recordingId: string) =>
       database.as(userId, async (tx) => {
         if (!(await findRecording(tx, recordingId))) throw new ProblemError('not_found');
-        const rows = await listAnnotations(tx, recordingId);
-        const replies = await listReplies(
-          tx,
-          rows.map((row) => row.annotation.id),
-        );
-        return {
-          items: rows.map((row) => present(row, replies.get(row.annotation.id) ?? [], userId)),
-        };
+        const notes = await listAnnotations(tx, recordingId);
+        const replies = await listReplies(tx, recordingId);
+        return { items: await present(tx, userId, notes, replies) };
       }),
 
     write: (userId: string, recordingId: string, { clientId = uuidv7(), ...draft }: Draft) =>
@@ -149,36 +147,34 @@ function refuseBeyondEnd({ startMs, endMs }: Annotation, durationMs: number | nu
   throw new ProblemError('invalid', [{ path, message: 'The lesson is over by then.' }]);
 }
 
-function present(
-  { annotation, authorName }: AnnotationRow,
-  replies: ReplyRow[],
+/** The notes as their reader gets them, each with its answers and the names of those who wrote. */
+async function present(
+  tx: Transaction,
   userId: string,
-): Annotation {
-  const { id, recordingId, conversationId, startMs, endMs, kind, body, authorId } = annotation;
-  return {
+  notes: AnnotationRow[],
+  replies: ReplyRow[],
+): Promise<Annotation[]> {
+  const names = await namesOf(
+    tx,
+    [...notes, ...replies].map(({ authorId }) => authorId),
+  );
+  const written = ({ id, body, authorId, createdAt, updatedAt }: AnnotationRow | ReplyRow) => ({
     id,
-    recordingId,
-    conversationId,
-    startMs,
-    endMs,
-    kind,
     body,
-    author: { id: authorId, name: authorName ?? '' },
+    author: { id: authorId, name: names.get(authorId) ?? '' },
     isMine: authorId === userId,
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+  });
+  const repliesOf = Map.groupBy(replies, ({ annotationId }) => annotationId);
+  return notes.map((note) => ({
+    ...written(note),
+    recordingId: note.recordingId,
+    conversationId: note.conversationId,
+    startMs: note.startMs,
+    endMs: note.endMs,
+    kind: note.kind,
     tags: [],
-    replies: replies.map((row) => presentReply(row, userId)),
-    createdAt: annotation.createdAt.toISOString(),
-    updatedAt: annotation.updatedAt.toISOString(),
-  };
-}
-
-function presentReply({ reply, authorName }: ReplyRow, userId: string): Reply {
-  return {
-    id: reply.id,
-    body: reply.body,
-    author: { id: reply.authorId, name: authorName ?? '' },
-    isMine: reply.authorId === userId,
-    createdAt: reply.createdAt.toISOString(),
-    updatedAt: reply.updatedAt.toISOString(),
-  };
+    replies: (repliesOf.get(note.id) ?? []).map(written),
+  }));
 }

@@ -1,6 +1,6 @@
 import type { Transaction } from '@second-look/infra/database';
 import { membership, organisation, person } from '@second-look/migrations/schema';
-import { and, asc, eq, ilike, min, ne } from 'drizzle-orm';
+import { asc, eq, inArray, sql } from 'drizzle-orm';
 
 export function organisationsOf(tx: Transaction, userId: string) {
   return tx
@@ -16,15 +16,23 @@ export function organisationsOf(tx: Transaction, userId: string) {
     .orderBy(asc(organisation.kind), asc(organisation.name));
 }
 
-/** Colleagues by name; where somebody belongs to several organisations, the first by name stands for them. */
-export function findColleagues(tx: Transaction, userId: string, q: string) {
-  return tx
-    .select({ id: person.id, name: person.name, organisation: min(organisation.name) })
+/** Colleagues whose names contain the words. */
+export async function findColleagues(tx: Transaction, q: string) {
+  const pattern = `%${q.replace(/[\\%_]/g, '\\$&')}%`;
+  const { rows } = await tx.execute<{ id: string; name: string; organisation: string }>(
+    sql`select id, name, organisation from access.colleagues_like(${pattern}) order by name, id limit 20`,
+  );
+  return rows;
+}
+
+/** The names of those among these people whom the person at work knows, by their ids. */
+export async function namesOf(
+  tx: Transaction,
+  ids: Iterable<string>,
+): Promise<Map<string, string>> {
+  const rows = await tx
+    .select()
     .from(person)
-    .innerJoin(membership, eq(membership.userId, person.id))
-    .innerJoin(organisation, eq(organisation.id, membership.organisationId))
-    .where(and(ne(person.id, userId), ilike(person.name, `%${q.replace(/[\\%_]/g, '\\$&')}%`)))
-    .groupBy(person.id, person.name)
-    .orderBy(asc(person.name), asc(person.id))
-    .limit(20);
+    .where(inArray(person.id, [...new Set(ids)]));
+  return new Map(rows.map(({ id, name }) => [id, name]));
 }

@@ -10,6 +10,6 @@ export async function peopleRoutes(app: FastifyInstance, { database }: { databas
   }));
 
   route(app, 'GET /api/people', async ({ user, query }) => ({
-    items: await database.as(user.id, (tx) => findColleagues(tx, user.id, query.q)),
+    items: await database.as(user.id, (tx) => findColleagues(tx, query.q)),
   }));
 }
