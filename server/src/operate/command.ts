@@ -15,13 +15,16 @@ export interface Command {
   options?: NonNullable<ParseArgsConfig['options']>;
   /** How many words may follow its name, least and most. */
   words: [number, number];
-  /** Whether it may make the embedded database where there is none yet. */
-  mayMakeDatabase?: boolean;
   run(work: CommandWork): Promise<ExitCode>;
 }
 
 export interface CommandWork {
-  installation: Installation;
+  /**
+   * Opens what it works on; it is closed when the command ends.
+   * @param options.mayMake whether the embedded database may be made where there is none yet
+   * @throws ConfigError, StartProblem
+   */
+  open(options?: { mayMake: boolean }): Promise<Installation>;
   /** What followed the command's name, options apart. */
   words: string[];
   /** The options by name. */

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { DatabaseProblem, explain as explainDatabase } from '@second-look/infra/database';
 import { type Command, type ExitCode, OperatorProblem, UsageProblem } from './command.ts';
 import { commands } from './commands.ts';
 import { helpOf, overview } from './help.ts';
@@ -15,40 +16,43 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 
 async function operate(argv: string[]): Promise<ExitCode> {
   const [first = 'help'] = argv;
-  if (first === 'help' || first === '--help' || first === '-h') return explain(argv.slice(1));
+  if (first === 'help' || first === '--help' || first === '-h') return tellMore(argv.slice(1));
   const { name, command } = find(argv);
   const args = argv.slice(name.split(' ').length);
   const { values, positionals } = understand(name, command, args);
-  if (values.help) return explain([name]);
+  if (values.help) return tellMore([name]);
   // What is written down here is nobody's business on this machine but the product's.
   process.umask(0o077);
-  const installation = await openInstallation(process.env, {
-    mayMake: command.mayMakeDatabase ?? false,
-    tell: complain,
-  });
-  return untilDone(command, installation, { words: positionals, options: values });
+  return untilDone(command, positionals, values);
 }
 
-/** Runs the command, or leaves it where the operator asks it to stop, and closes what was opened for it. */
+/** Runs the command, or leaves it where the operator asks it to stop, and closes what it opened. */
 async function untilDone(
   command: Command,
-  installation: Installation,
-  asked: { words: string[]; options: Record<string, unknown> },
+  words: string[],
+  options: Record<string, unknown>,
 ): Promise<ExitCode> {
   const { signal } = stopping;
   const stopped = new Promise<never>((_, reject) => {
     const stop = () => reject(new OperatorProblem('It was stopped before it was done.'));
     signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
   });
+  let opening: Promise<Installation> | undefined;
+  const open = ({ mayMake } = { mayMake: false }) => {
+    opening ??= openInstallation(process.env, { mayMake, tell: complain });
+    return opening;
+  };
   try {
-    return await Promise.race([command.run({ installation, ...asked, say, signal }), stopped]);
+    return await Promise.race([command.run({ open, words, options, say, signal }), stopped]);
+  } catch (error) {
+    const installation = await opening;
+    throw installation ? explainDatabase(error, installation.config.databaseUrl) : error;
   } finally {
-    await installation.close();
+    await (await opening?.catch(() => undefined))?.close();
   }
 }
 
-function explain(words: string[]): ExitCode {
+function tellMore(words: string[]): ExitCode {
   if (words.length === 0) say(overview(commands));
   else {
     const { name, command } = find(words);
@@ -88,14 +92,11 @@ function understand(name: string, command: Command, args: string[]) {
 
 /** One sentence for the operator; where a library gave none, what it said. */
 function sentenceFor(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
   // drizzle's own message is the whole query, the driver's below it what went wrong.
-  if (error instanceof Error && error.cause instanceof Error) return sentenceFor(error.cause);
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ECONNREFUSED')
-    return 'The database or another engine does not answer at its address: start it, or mend its address in the settings.';
-  if (code === '28P01')
-    return "The database refuses the login: set SECRET to the one that the database's logins were made with, or run second-look migrate with the new one.";
-  return message || String(error);
+  const isOurs = error instanceof DatabaseProblem;
+  if (!isOurs && error.cause instanceof Error) return sentenceFor(error.cause);
+  return error.message || error.name;
 }
 
 try {
