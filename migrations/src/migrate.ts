@@ -6,6 +6,11 @@ import pg from 'pg';
 const folder = new URL('../sql/', import.meta.url);
 const roles = ['migrator', 'app', 'auth', 'worker', 'queue'] as const;
 
+/** The names of the numbered files, in order. */
+export async function migrationFiles(): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => /^\d{4}_/.test(name)).sort();
+}
+
 export interface Database {
   /** Address of the database, as somebody who may make roles in its cluster. */
   adminUrl: string;
@@ -16,15 +21,19 @@ export interface Database {
 /**
  * Brings a database to the present shape: roles first, then each numbered file that it has not seen, in
  * one transaction each, under a lock that makes several at once wait for one another.
+ * @param last the file after which to stop; every file without
  * @throws DatabaseProblem where the database cannot be used, with a sentence that says what to do
  * @returns the names of the files that were applied now
  */
-export async function migrate({ adminUrl, secret }: Database): Promise<string[]> {
+export async function migrate(
+  { adminUrl, secret }: Database,
+  { last }: { last?: string } = {},
+): Promise<string[]> {
   await withClient(adminUrl, async (client) => {
     await refuseOldVersion(client);
     await makeRoles(client, secret);
   });
-  return withClient(roleUrl(adminUrl, secret, 'migrator'), applyPending);
+  return withClient(roleUrl(adminUrl, secret, 'migrator'), (client) => applyPending(client, last));
 }
 
 async function makeRoles(client: pg.Client, secret: string) {
@@ -37,17 +46,20 @@ async function makeRoles(client: pg.Client, secret: string) {
   }
 }
 
-async function applyPending(client: pg.Client): Promise<string[]> {
+async function applyPending(client: pg.Client, last: string | undefined): Promise<string[]> {
   await client.query('set role second_look_owner');
   await client.query('select pg_advisory_lock(hashtext($1))', ['second_look migrations']);
   await client.query('create schema if not exists migration');
   await client.query(
     'create table if not exists migration.applied (name text primary key, at timestamptz not null default now())',
   );
+  // Servers and workers look whether the database has the shape that they need.
+  await client.query('grant usage on schema migration to second_look_app, second_look_worker');
+  await client.query('grant select on migration.applied to second_look_app, second_look_worker');
   const seen = await client.query<{ name: string }>('select name from migration.applied');
   const applied = new Set(seen.rows.map((row) => row.name));
-  const files = (await readdir(folder)).filter((name) => /^\d{4}_/.test(name)).sort();
-  const pending = files.filter((name) => !applied.has(name));
+  const files = await migrationFiles();
+  const pending = files.filter((name) => !applied.has(name) && (!last || name <= last));
   for (const name of pending) {
     await client.query('begin');
     try {

@@ -4,6 +4,7 @@ import { DatabaseProblem, openDatabase } from '@second-look/infra/database';
 import { openLog } from '@second-look/infra/log';
 import { openStore } from '@second-look/infra/object-store/open';
 import { openQueue } from '@second-look/infra/queue';
+import { checkShape } from '@second-look/migrations/shape';
 import { buildApp } from './app.ts';
 
 async function start(config: Config) {
@@ -13,6 +14,7 @@ async function start(config: Config) {
   const database = openDatabase(url('app'), { max: 20, onIdleError: complain });
   const authDatabase = openDatabase(url('auth'), { max: 5, onIdleError: complain });
   await database.check();
+  await checkShape(database, log);
   const queue = await openQueue(queueUrl(config), complain);
   const store = await openStore(config);
   const draining = new AbortController();

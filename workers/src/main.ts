@@ -6,6 +6,7 @@ import { locateFfmpeg } from '@second-look/infra/ffmpeg';
 import { openLog } from '@second-look/infra/log';
 import { openStore } from '@second-look/infra/object-store/open';
 import { consume, openQueue } from '@second-look/infra/queue';
+import { checkShape } from '@second-look/migrations/shape';
 import { prepareJob, type Workshop } from './jobs/prepare.ts';
 import { startSweep } from './jobs/sweep.ts';
 
@@ -17,6 +18,7 @@ async function start(config: Config) {
     onIdleError: (error) => log.warn({ err: error }, 'connection lost'),
   });
   await database.check();
+  await checkShape(database, log);
   const workDir = join(config.dataDir, 'work');
   await mkdir(workDir, { recursive: true });
   const workshop: Workshop = {
