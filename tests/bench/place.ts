@@ -11,6 +11,9 @@ import { type Product, startProduct } from '../e2e/product.ts';
 
 export interface Place {
   product: Product;
+  /** The database's address as the superuser, whom no policy holds up. */
+  databaseUrl: string;
+  secret: string;
   /** One request as the teacher who is signed in. */
   ask(path: string, init?: RequestInit): Promise<Response>;
   /** The teacher's cookie, for requests of another kind. */
@@ -54,6 +57,8 @@ export async function openPlace(): Promise<Place> {
     const cookie = (signIn.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
     return {
       product,
+      databaseUrl,
+      secret,
       cookie,
       ask: async (path, init = {}) => {
         const headers = { ...Object.fromEntries(new Headers(init.headers)), cookie };
