@@ -13,16 +13,12 @@ export interface Ended {
 export function startSecondLook(
   words: string[],
   env: Record<string, string>,
-  input = '',
 ): { child: ChildProcess; ended: Promise<Ended> } {
   const { PATH = '' } = process.env;
   const child = spawn(process.execPath, [script, ...words], {
     env: { PATH, ...env },
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  // A command that asks for nothing may be gone before it is told anything.
-  child.stdin.on('error', () => {});
-  child.stdin.end(input);
   let out = '';
   let errors = '';
   child.stdout.on('data', (bytes) => {
@@ -38,10 +34,6 @@ export function startSecondLook(
 }
 
 /** Runs a command of the operator's to its end. */
-export function secondLook(
-  words: string[],
-  env: Record<string, string> = {},
-  input = '',
-): Promise<Ended> {
-  return startSecondLook(words, env, input).ended;
+export function secondLook(words: string[], env: Record<string, string> = {}): Promise<Ended> {
+  return startSecondLook(words, env).ended;
 }

@@ -1,4 +1,3 @@
-import { adminCreateCommand } from './admin-create.ts';
 import type { Command } from './command.ts';
 import { migrateCommand } from './migrate.ts';
 import { queueCommand } from './queue.ts';
@@ -6,6 +5,5 @@ import { queueCommand } from './queue.ts';
 /** Every command by its name, in the order in which help lists them. */
 export const commands: Record<string, Command> = {
   migrate: migrateCommand,
-  'admin create': adminCreateCommand,
   queue: queueCommand,
 };

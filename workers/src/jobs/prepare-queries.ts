@@ -8,7 +8,7 @@ import {
   type StoredSegment,
   source,
 } from '@second-look/migrations/schema';
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, exists, inArray, sql } from 'drizzle-orm';
 
 type Plain = Database['plain'];
 
@@ -63,11 +63,13 @@ export async function saveFacts(
     .where(and(eq(recording.id, step.recordingId), eq(recording.state, 'processing')));
 }
 
+/** How far the latest attempt is; what an overtaken one still says would make it go back. */
 export async function saveProgress(db: Plain, step: ClaimedStep, progress: number) {
+  const isLatest = exists(db.select().from(processingStep).where(isStillAtIt(step)));
   await db
     .update(recording)
     .set({ progress, updatedAt: sql`now()` })
-    .where(and(eq(recording.id, step.recordingId), eq(recording.state, 'processing')));
+    .where(and(eq(recording.id, step.recordingId), eq(recording.state, 'processing'), isLatest));
 }
 
 async function touch(db: Plain, step: ClaimedStep) {

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database } from '@second-look/infra/database';
 import type { Logger } from '@second-look/infra/log';
-import type { ObjectStore } from '@second-look/infra/object-store';
+import { ObjectMissing, type ObjectStore } from '@second-look/infra/object-store';
 import type { Handler, WorkContext } from '@second-look/infra/queue';
 import {
   inspect,
@@ -12,6 +12,7 @@ import {
   planWhole,
   poster,
   remux,
+  type Source,
   type SourceFacts,
   type TranscodeResult,
   transcode,
@@ -27,6 +28,9 @@ import {
   saveFacts,
   saveProgress,
 } from './prepare-queries.ts';
+import { progressTeller } from './progress.ts';
+import { openSource } from './source-reader.ts';
+import { steadyRead } from './steady-read.ts';
 import { insideFolder } from './work-folder.ts';
 
 export interface Workshop {
@@ -38,7 +42,6 @@ export interface Workshop {
   log: Logger;
 }
 
-const progressEveryMs = 1_000;
 // A step that was begun this often and never ended was interrupted each time.
 const mostAttempts = 10;
 
@@ -70,41 +73,61 @@ export function prepareJob(workshop: Workshop): Handler {
 }
 
 async function prepare(
-  { database, store, tools, log }: Workshop,
+  workshop: Workshop,
   step: ClaimedStep,
   folder: string,
   { signal, tellProgress }: Pick<WorkContext, 'signal' | 'tellProgress'>,
 ) {
+  const { source, broken, close } = await openSource(workshop.store, step.objectKey);
+  const progress = progressTeller(async (done) => {
+    tellProgress(done);
+    await saveProgress(workshop.database.plain, step, done);
+  });
+  try {
+    progress.tell(0);
+    const made = await make(workshop, step, source, folder, {
+      signal: AbortSignal.any([signal, broken]),
+      onProgress: progress.tell,
+    });
+    await publishMade(workshop, step, made);
+  } finally {
+    close();
+    await progress.end();
+  }
+}
+
+async function make(
+  { database, store, tools }: Workshop,
+  step: ClaimedStep,
+  original: Source,
+  folder: string,
+  { signal, onProgress }: { signal: AbortSignal; onProgress: (done: number) => void },
+) {
   const db = database.plain;
   if (step.sha256 === null)
     await saveChecksum(db, step, await checksum(store, step.objectKey, signal));
-  const original = store.localPath(step.objectKey);
-  if (original === null)
-    throw new Error('Videos can be prepared only from a store on this machine.');
-  let path = original;
-  let facts = await inspect(path, tools, { signal });
+  let source = original;
+  let facts = await inspect(source, tools, { signal });
   if (facts.needsRemux) {
-    path = await remuxed(path, facts, folder, tools, signal);
-    facts = await inspect(path, tools, { signal });
+    source = await remuxed(source, facts, folder, tools, signal);
+    facts = await inspect(source, tools, { signal });
   }
   await saveFacts(db, step, facts, facts.durationMs);
 
   const stillPath = join(folder, 'poster.jpg');
-  await poster(path, facts, stillMoment(facts), stillPath, tools, { signal });
+  await poster(source, facts, stillMoment(facts), stillPath, tools, { signal });
   const encodeDir = join(folder, 'encode');
   await mkdir(encodeDir);
-  let told = 0;
-  const result = await transcode(path, planWhole(facts), encodeDir, tools, {
-    signal,
-    onProgress: (done) => {
-      if (Date.now() - told < progressEveryMs) return;
-      told = Date.now();
-      tellProgress(done);
-      // A tick that does not arrive is followed by another.
-      saveProgress(db, step, done).catch(() => {});
-    },
-  });
+  const plan = planWhole(facts);
+  const result = await transcode(source, plan, encodeDir, tools, { signal, onProgress });
+  return { stillPath, result };
+}
 
+async function publishMade(
+  { database, store, log }: Workshop,
+  step: ClaimedStep,
+  { stillPath, result }: Awaited<ReturnType<typeof make>>,
+) {
   const prefixOf = (attempt: number) =>
     `recordings/${step.recordingId}/cuts/${step.cutId}/${attempt}`;
   const prefix = prefixOf(step.attempt);
@@ -114,7 +137,7 @@ async function prepare(
     result.renditions.map((made) => keep(store, made, `${prefix}/${made.kind}.mp4`)),
   );
   const keys = [posterKey, ...renditions.map(({ chunk }) => chunk.objectKey)];
-  const isPublished = await publish(db, step, {
+  const isPublished = await publish(database.plain, step, {
     renditions,
     posterKey,
     durationMs: result.durationMs,
@@ -159,14 +182,14 @@ async function sizeOf(store: ObjectStore, keys: string[]): Promise<number> {
 }
 
 async function remuxed(
-  path: string,
+  source: Source,
   facts: SourceFacts,
   folder: string,
   tools: MediaTools,
   signal: AbortSignal,
 ): Promise<string> {
   const target = join(folder, 'remuxed.mkv');
-  await remux(path, facts, target, tools, { signal });
+  await remux(source, facts, target, tools, { signal });
   return target;
 }
 
@@ -177,9 +200,15 @@ function stillMoment({ durationMs }: SourceFacts): number {
 
 /** SHA-256 of an object, in hexadecimal. */
 async function checksum(store: ObjectStore, objectKey: string, signal: AbortSignal) {
+  const sizeBytes = await store.size(objectKey);
+  if (sizeBytes === null) throw new ObjectMissing(objectKey);
   const hash = createHash('sha256');
-  for await (const chunk of await store.read(objectKey)) {
-    signal.throwIfAborted();
+  for await (const chunk of steadyRead(
+    store,
+    objectKey,
+    { start: 0, end: sizeBytes - 1 },
+    signal,
+  )) {
     hash.update(chunk);
   }
   return hash.digest('hex');

@@ -7,7 +7,7 @@ import { MediaFailure } from './failure.ts';
 import type { TranscodePlan } from './plan.ts';
 import { ProbeError, readTimeline, type Timeline } from './probe.ts';
 import { segmentTimer } from './segments.ts';
-import { longestMs, type MediaTools } from './tools.ts';
+import { longestMs, type MediaTools, type Source } from './tools.ts';
 
 export type Checked = {
   /** The written segments, timed by the pictures in them. */
@@ -34,7 +34,7 @@ const damagedShare = 0.05;
  * @throws MediaFailure `too_long` where the header promised less than there is, `no_picture` where the source has none, `encode_failed` where some are missing
  */
 export async function checkPicture(
-  source: string,
+  source: Source,
   written: { filePath: string; segments: readonly Segment[] },
   plan: TranscodePlan,
   complaints: string,
@@ -54,7 +54,8 @@ export async function checkPicture(
       timeLimitMs: 6 * hour,
       signal,
     }).catch((error: unknown) => {
-      if (error instanceof ProbeError) throw new MediaFailure('damaged', error.stderrTail);
+      if (error instanceof ProbeError && !error.isMachineAtFault)
+        throw new MediaFailure('damaged', error.stderrTail);
       throw error;
     });
 

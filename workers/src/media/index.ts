@@ -1,8 +1,8 @@
-/** Everything that knows ffmpeg, over local files: no database, no queue, no object store. */
+/** Everything that knows ffmpeg, over files and loopback addresses: no database, no queue, no object store. */
 export { MediaFailure } from './failure.ts';
 export { inspect, type SourceFacts } from './inspect.ts';
 export { planWhole } from './plan.ts';
 export { poster } from './poster.ts';
 export { remux } from './remux.ts';
-export type { MediaTools } from './tools.ts';
+export type { MediaTools, Source } from './tools.ts';
 export { type TranscodeResult, transcode } from './transcode.ts';

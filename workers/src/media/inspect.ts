@@ -1,11 +1,11 @@
 /**
  * Finds out what a file from a stranger is, and refuses what is no film or more than one film.
  */
-import { stat } from 'node:fs/promises';
 import { MediaFailure } from './failure.ts';
 import { type ProbedFile, type ProbedStream, ProbeError, probe } from './probe.ts';
-import { sniff } from './sniff.ts';
-import { largestPicture, longestMs, type MediaTools } from './tools.ts';
+import { recognise, sniffedBytes } from './sniff.ts';
+import { readStart } from './start.ts';
+import { largestPicture, longestMs, type MediaTools, type Source } from './tools.ts';
 
 export type VideoFacts = {
   /** Place among the container's streams. */
@@ -47,24 +47,24 @@ export type SourceFacts = {
 const stillCodecs = ['png', 'mjpeg', 'gif', 'webp', 'bmp', 'tiff', 'jpeg2000', 'ppm', 'svg'];
 
 /**
- * @param source path of the file; its name and the type the client gave play no part
+ * @param source its name and the type the client gave play no part
  * @throws MediaFailure when it can't become a recording
  */
 export async function inspect(
-  source: string,
+  source: Source,
   tools: MediaTools,
   options: { signal?: AbortSignal } = {},
 ): Promise<SourceFacts> {
-  const { size } = await stat(source);
-  const sniffed = await sniff(source);
+  const { bytes, sizeBytes } = await readStart(source, sniffedBytes, options.signal);
+  const sniffed = recognise(bytes);
   if (sniffed.isFilm === false) throw new MediaFailure(sniffed.failure);
 
   const probed = await probe(source, tools, options).catch((error: unknown) => {
-    if (!(error instanceof ProbeError)) throw error;
+    if (!(error instanceof ProbeError) || error.isMachineAtFault) throw error;
     throw new MediaFailure(classify(error.stderrTail, sniffed.knownContainer), error.stderrTail);
   });
   if (isTooLarge(probed.complaints)) throw new MediaFailure('too_large_picture', probed.complaints);
-  return facts(probed, size, sniffed.knownContainer);
+  return facts(probed, sizeBytes, sniffed.knownContainer);
 }
 
 function classify(stderr: string, knownContainer: boolean) {

@@ -1,21 +1,22 @@
 /** One picture of the source, for lists. */
-import { access, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { MediaFailure } from './failure.ts';
 import type { SourceFacts } from './inspect.ts';
+import { insistOnRoom } from './room.ts';
 import { FfmpegError, runFfmpeg } from './run.ts';
-import type { MediaTools } from './tools.ts';
+import type { MediaTools, Source } from './tools.ts';
 
 const widest = 640;
 
 /**
  * @param atMs source time; beyond the end, or where nothing can be decoded, the first picture is taken
  * @param target a path ending in `.jpg`; at most 640 pixels wide, upright, square pixels
- * @throws MediaFailure `no_picture`; the signal's reason when aborted; other errors for a missing folder and
- * the like
+ * @throws MediaFailure `no_picture`; the signal's reason when aborted; other errors for a missing folder, a
+ * full disk and the like
  */
 export async function poster(
-  source: string,
+  source: Source,
   facts: SourceFacts,
   atMs: number,
   target: string,
@@ -49,14 +50,13 @@ export async function poster(
   const attempt = (seek: string[]) =>
     take(seek).catch((error: unknown) => {
       options.signal?.throwIfAborted();
-      if (error instanceof FfmpegError) return false;
+      if (error instanceof FfmpegError && !error.isMachineAtFault) return false;
       throw error;
     });
 
   const seek = atMs > 0 ? ['-ss', (atMs / 1000).toFixed(3)] : [];
   if (await attempt(seek)) return;
   if (seek.length > 0 && (await attempt([]))) return;
-  // Without the folder, nothing is known of the film.
-  await access(dirname(target));
+  await insistOnRoom(dirname(target));
   throw new MediaFailure('no_picture');
 }

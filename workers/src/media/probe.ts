@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { contain, probeLimits } from './containment.ts';
 import { MediaFailure } from './failure.ts';
-import { fileAddress, longestMs, type MediaTools, untrustedInput } from './tools.ts';
+import { addressOf, longestMs, type MediaTools, type Source, untrustedInput } from './tools.ts';
 
 export type ProbeRun = {
   signal?: AbortSignal;
@@ -23,6 +23,11 @@ export class ProbeError extends Error {
     super(`ffprobe could not read the file: ${stderrTail.split('\n').at(-1)}`);
     this.stderrTail = stderrTail;
   }
+
+  /** Somebody killed it, most likely for want of memory: nothing is said of the file. */
+  get isMachineAtFault(): boolean {
+    return /^ffprobe ended with (SIGKILL|137)$/m.test(this.stderrTail);
+  }
 }
 
 const keptCharacters = 4000;
@@ -33,7 +38,7 @@ const keptCharacters = 4000;
  * @throws ProbeError; MediaFailure `too_slow`; the signal's reason when aborted
  */
 export async function runFfprobe(
-  source: string,
+  source: Source,
   options: string[],
   tools: MediaTools,
   run: ProbeRun,
@@ -44,8 +49,8 @@ export async function runFfprobe(
     contained.command,
     [
       ...contained.leadingArguments,
-      ...['-hide_banner', '-loglevel', 'error', ...untrustedInput],
-      ...[...options, fileAddress(source)],
+      ...['-hide_banner', '-loglevel', 'error', ...untrustedInput(source)],
+      ...[...options, addressOf(source)],
     ],
     { env: contained.environment, stdio: ['pipe', 'pipe', 'pipe'] },
   );
@@ -123,7 +128,7 @@ export type ProbedStream = {
  * Throws as `runFfprobe` does.
  */
 export async function probe(
-  source: string,
+  source: Source,
   tools: MediaTools,
   options: { signal?: AbortSignal } = {},
 ): Promise<ProbedFile & { complaints: string }> {
@@ -161,7 +166,7 @@ const mostFrames = (longestMs / 1000) * 120;
  * @throws ProbeError; MediaFailure `too_long` at more than `most` of them
  */
 export async function readTimeline(
-  source: string,
+  source: Source,
   streamIndex: number,
   by: 'packet' | 'frame',
   tools: MediaTools,

@@ -2,8 +2,9 @@
 import { dirname } from 'node:path';
 import { MediaFailure } from './failure.ts';
 import type { SourceFacts } from './inspect.ts';
+import { insistOnRoom } from './room.ts';
 import { FfmpegError, runFfmpeg } from './run.ts';
-import type { MediaTools } from './tools.ts';
+import type { MediaTools, Source } from './tools.ts';
 
 /**
  * Copies the chosen streams into Matroska, which takes every codec. Inspect the result again: it
@@ -12,7 +13,7 @@ import type { MediaTools } from './tools.ts';
  * @throws MediaFailure `damaged`; the signal's reason when aborted
  */
 export async function remux(
-  source: string,
+  source: Source,
   facts: SourceFacts,
   target: string,
   tools: MediaTools,
@@ -35,7 +36,8 @@ export async function remux(
     );
   } catch (error) {
     if (!(error instanceof FfmpegError)) throw error;
-    if (/No space left on device|Disk quota exceeded/.test(error.stderrTail)) throw error;
+    if (error.isMachineAtFault) throw error;
+    await insistOnRoom(dirname(target));
     throw new MediaFailure('damaged', `${error.stderrTail}\n${error.message}`.trim());
   }
 }

@@ -79,8 +79,16 @@ describe('runFfmpeg', () => {
   });
 
   it('ends a run that moves for too long', async () => {
-    const run = { ...slowly(join(folder, 'slow.mp4')), timeLimitMs: 300 };
+    const run = { ...slowly(join(folder, 'slow.mp4')), timeLimitMs: () => 300 };
     await expect(runFfmpeg(run, tools)).rejects.toMatchObject({ code: 'too_slow' });
+  });
+
+  it('lets a run go on that keeps writing more than was expected', async () => {
+    const target = join(folder, 'longer.mp4');
+    const run = { ...slowly(target), timeLimitMs: (writtenMs: number) => 5000 + 2 * writtenMs };
+    const startedMs = performance.now();
+    await runFfmpeg(run, tools);
+    expect(performance.now() - startedMs).toBeGreaterThan(5000);
   });
 
   it('fails, and nothing worse, where ffmpeg cannot be started', async () => {

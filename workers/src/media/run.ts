@@ -4,10 +4,10 @@
 import ffmpeg from 'fluent-ffmpeg';
 import { contain, encodeLimits } from './containment.ts';
 import { MediaFailure } from './failure.ts';
-import { fileAddress, type MediaTools, untrustedInput } from './tools.ts';
+import { addressOf, type MediaTools, type Source, untrustedInput } from './tools.ts';
 
 export type FfmpegRun = {
-  source: string;
+  source: Source;
   /** In front of the input; the allow-lists are added. */
   inputOptions?: string[];
   outputOptions: string[];
@@ -19,8 +19,8 @@ export type FfmpegRun = {
   signal?: AbortSignal;
   /** Ended when nothing was written for so long. */
   stallLimitMs?: number;
-  /** Ended after so long even where it moves. */
-  timeLimitMs?: number;
+  /** Ended after so long even where it moves; asked again with all the source time that has been written. */
+  timeLimitMs?: (writtenMs: number) => number;
 };
 
 /** ffmpeg ended by itself with an error, or was ended because it no longer moved. */
@@ -32,8 +32,15 @@ export class FfmpegError extends Error {
     super(message);
     this.stderrTail = stderrTail;
   }
+
+  /** The disk or the memory ran out, or somebody killed it: nothing is said of the film. */
+  get isMachineAtFault(): boolean {
+    const isKilled = /killed with signal SIGKILL|exited with code 137\b/.test(this.message);
+    return isKilled || outOfRoom.test(this.stderrTail);
+  }
 }
 
+const outOfRoom = /No space left on device|Disk quota exceeded|Cannot allocate memory/;
 const keptLines = 60;
 
 /**
@@ -46,10 +53,16 @@ export async function runFfmpeg(run: FfmpegRun, tools: MediaTools): Promise<stri
   const contained = await contain(tools.ffmpegPath, encodeLimits);
   const tail: string[] = [];
   const command = ffmpeg({ stdoutLines: keptLines, cwd: run.workingDir })
-    .input(fileAddress(run.source))
+    .input(addressOf(run.source))
     .inputOptions(
       ...(['-nostdin', '-hide_banner', '-loglevel', 'error'] as const),
-      ...['-nostats', '-progress', 'pipe:2', ...untrustedInput, ...(run.inputOptions ?? [])],
+      ...[
+        '-nostats',
+        '-progress',
+        'pipe:2',
+        ...untrustedInput(run.source),
+        ...(run.inputOptions ?? []),
+      ],
     )
     .outputOptions('-map_metadata', '-1', '-map_chapters', '-1', ...run.outputOptions)
     .output(run.target);
@@ -59,11 +72,31 @@ export async function runFfmpeg(run: FfmpegRun, tools: MediaTools): Promise<stri
     let stalled: NodeJS.Timeout | undefined;
     let timeLimit: NodeJS.Timeout | undefined;
     let isTooSlow = false;
+    let isStalled = false;
     let writtenMs = -1;
+    const startedMs = performance.now();
     const stop = () => command.kill('SIGKILL');
     const expectMovement = () => {
       clearTimeout(stalled);
-      stalled = setTimeout(stop, run.stallLimitMs ?? 5 * 60_000);
+      stalled = setTimeout(
+        () => {
+          isStalled = true;
+          stop();
+        },
+        run.stallLimitMs ?? 5 * 60_000,
+      );
+    };
+    const limitTime = () => {
+      if (!run.timeLimitMs) return;
+      clearTimeout(timeLimit);
+      const leftMs = run.timeLimitMs(Math.max(0, writtenMs)) - (performance.now() - startedMs);
+      timeLimit = setTimeout(
+        () => {
+          isTooSlow = true;
+          stop();
+        },
+        Math.max(0, leftMs),
+      );
     };
     const settle = () => {
       clearTimeout(stalled);
@@ -73,12 +106,7 @@ export async function runFfmpeg(run: FfmpegRun, tools: MediaTools): Promise<stri
 
     command.on('start', () => {
       expectMovement();
-      if (run.timeLimitMs !== undefined) {
-        timeLimit = setTimeout(() => {
-          isTooSlow = true;
-          stop();
-        }, run.timeLimitMs);
-      }
+      limitTime();
       if (run.signal?.aborted) stop();
     });
     // Not its 'progress' event: listening to that makes the library run ffprobe on the source,
@@ -95,6 +123,7 @@ export async function runFfmpeg(run: FfmpegRun, tools: MediaTools): Promise<stri
       if (!(nowMs > writtenMs)) return;
       writtenMs = nowMs;
       expectMovement();
+      limitTime();
       run.onProgress?.(nowMs);
     });
     command.on('error', (error: Error) => {
@@ -103,7 +132,10 @@ export async function runFfmpeg(run: FfmpegRun, tools: MediaTools): Promise<stri
       else if (isTooSlow) reject(new MediaFailure('too_slow', tail.join('\n')));
       // No memory or no processes left, or no folder: the machine's fault, not the film's.
       else if ('syscall' in error) reject(error);
-      else reject(new FfmpegError(error.message.split('\n')[0] ?? '', tail.join('\n')));
+      else {
+        const message = isStalled ? 'ffmpeg no longer moved' : error.message.split('\n')[0];
+        reject(new FfmpegError(message ?? '', tail.join('\n')));
+      }
     });
     command.on('end', () => {
       settle();

@@ -72,6 +72,8 @@ export async function readSegmentedFile(playlistPath: string, filePath: string) 
   try {
     const init = Buffer.alloc(ranges.init.length);
     await file.read(init, 0, init.length, ranges.init.offset);
+    const endBytes = Math.max(...ranges.segments.map(({ offset, length }) => offset + length));
+    if ((await file.stat()).size < endBytes) throw new Error('The file ends before its playlist.');
     return { ...ranges, codec: codecOf(init) };
   } finally {
     await file.close();

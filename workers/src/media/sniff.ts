@@ -2,7 +2,6 @@
  * Recognises by their first bytes what people upload by mistake (or on purpose) instead of films,
  * so that they are told what it is and no demuxer ever sees a list of addresses.
  */
-import { open } from 'node:fs/promises';
 import type { FailureCode } from '@second-look/core/contract';
 
 export type Sniffed =
@@ -10,23 +9,13 @@ export type Sniffed =
   /** `knownContainer`: the start of a film's container, whatever comes after. */
   | { isFilm: 'perhaps'; knownContainer: boolean };
 
-const sniffedBytes = 8192;
+/** How many bytes tell. */
+export const sniffedBytes = 8192;
 
 const pictureBrands = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1', 'avif'];
 
-/** Looks at the first bytes of the file. */
-export async function sniff(path: string): Promise<Sniffed> {
-  const file = await open(path, 'r');
-  try {
-    const buffer = Buffer.alloc(sniffedBytes);
-    const { bytesRead } = await file.read(buffer, 0, sniffedBytes, 0);
-    return recognise(buffer.subarray(0, bytesRead));
-  } finally {
-    await file.close();
-  }
-}
-
-function recognise(bytes: Buffer): Sniffed {
+/** @param bytes the first ones of the file, as many as there are up to `sniffedBytes` */
+export function recognise(bytes: Buffer): Sniffed {
   if (bytes.length === 0) return { isFilm: false, failure: 'empty_file' };
   if (isPicture(bytes)) return { isFilm: false, failure: 'picture' };
   if (isSound(bytes)) return { isFilm: false, failure: 'sound_only' };

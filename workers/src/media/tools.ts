@@ -9,9 +9,15 @@ export type MediaTools = { ffmpegPath: string; ffprobePath: string };
  */
 const containers = ['mov', 'matroska', 'avi', 'mpegts', 'mpeg', 'flv', 'asf', 'ogg', 'mxf'];
 
+/**
+ * What is read: the path of a file on this machine, or a loopback address (`http:`) that serves the bytes of
+ * one object, in ranges, and nothing else.
+ */
+export type Source = string | URL;
+
 /** Named by protocol, so that no file name can be read as an option, a pattern or an address. */
-export function fileAddress(path: string): string {
-  return `file:${resolve(path)}`;
+export function addressOf(source: Source): string {
+  return source instanceof URL ? source.href : `file:${resolve(source)}`;
 }
 
 /** 8K; larger pictures are nobody's lesson. */
@@ -19,15 +25,15 @@ export const largestPicture = { side: 8192, pixels: 8192 * 4320 };
 
 export const longestMs = 12 * 60 * 60 * 1000;
 
-/** Options in front of every input: bytes from strangers are opened as films and nothing else. */
-export const untrustedInput = [
-  '-protocol_whitelist',
-  'file',
-  '-format_whitelist',
-  containers.join(','),
-  '-max_streams',
-  '100',
-  // For the decoders: a film may change its size after the header that was inspected.
-  '-max_pixels',
-  String(largestPicture.pixels),
-];
+/**
+ * Options in front of an input: bytes from strangers are opened as films and nothing else, and by the one
+ * protocol that the input itself needs.
+ */
+export function untrustedInput(source: Source): string[] {
+  return [
+    ...['-protocol_whitelist', source instanceof URL ? 'http,tcp' : 'file'],
+    ...['-format_whitelist', containers.join(','), '-max_streams', '100'],
+    // For the decoders: a film may change its size after the header that was inspected.
+    ...['-max_pixels', String(largestPicture.pixels)],
+  ];
+}

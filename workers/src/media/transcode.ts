@@ -3,7 +3,7 @@
  * file of fragmented MP4 whose byte ranges are the segments, checked before they are returned.
  */
 import { execFile } from 'node:child_process';
-import { access, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type AudioRendition, durationUsOf, type VideoRendition } from '@second-look/core/playlist';
@@ -12,9 +12,10 @@ import { MediaFailure } from './failure.ts';
 import type { Chunk, TranscodePlan } from './plan.ts';
 import { readTimeline } from './probe.ts';
 import { clockOptions, pictureOptions, soundOptions } from './recipe.ts';
+import { insistOnRoom } from './room.ts';
 import { FfmpegError, runFfmpeg } from './run.ts';
 import { bandwidths, readSegmentedFile } from './segments.ts';
-import type { MediaTools } from './tools.ts';
+import type { MediaTools, Source } from './tools.ts';
 
 const execute = promisify(execFile);
 
@@ -38,12 +39,12 @@ export type TranscodeOptions = {
 const pictureShare = 0.9;
 
 /**
- * @param source path of a file that `inspect` has accepted
+ * @param source what `inspect` has accepted
  * @param targetDir an empty folder of its own, which also is ffmpeg's working directory
  * @throws MediaFailure; the signal's reason when aborted; other errors for a full disk and the like
  */
 export async function transcode(
-  source: string,
+  source: Source,
   plan: TranscodePlan,
   targetDir: string,
   tools: MediaTools,
@@ -78,7 +79,7 @@ export async function transcode(
 
 /** One rung of one chunk. */
 export async function encodePicture(
-  source: string,
+  source: Source,
   plan: TranscodePlan,
   targetDir: string,
   tools: MediaTools,
@@ -111,7 +112,7 @@ export async function encodePicture(
 
 /** The sound of the whole plan; no rendition where the track turns out to hold none. */
 export async function encodeSound(
-  source: string,
+  source: Source,
   plan: TranscodePlan,
   streamIndex: number,
   targetDir: string,
@@ -148,7 +149,7 @@ function isSoundAtFault({ code, operatorDetail }: MediaFailure): boolean {
 }
 
 async function encode(
-  source: string,
+  source: Source,
   plan: TranscodePlan,
   name: string,
   recipe: string[],
@@ -169,15 +170,16 @@ async function encode(
         target: playlistPath,
         workingDir: targetDir,
         signal,
-        timeLimitMs: 10 * 60_000 + 20 * lengthMs,
+        // A header may promise less than there is: what has been written counts as well.
+        timeLimitMs: (writtenMs) =>
+          10 * 60_000 + 20 * Math.max(lengthMs, writtenMs - plan.chunk.startMs),
         onProgress: (writtenMs) =>
           onProgress?.(Math.min(1, Math.max(0, (writtenMs - plan.chunk.startMs) / lengthMs))),
       },
       tools,
     );
     const segmented = await readSegmentedFile(playlistPath, filePath).catch(async () => {
-      // Without the folder, nothing is known of the film.
-      await access(targetDir);
+      await insistOnRoom(targetDir);
       throw new MediaFailure('no_picture', complaints);
     });
     return { complaints, filePath, segmented };
@@ -188,13 +190,13 @@ async function encode(
 
 // What the machine lacks is not the film's fault, and must not be told to its owner as if it were.
 function asFailure(error: FfmpegError): Error {
-  if (/No space left on device|Disk quota exceeded/.test(error.stderrTail)) return error;
+  if (error.isMachineAtFault) return error;
   return new MediaFailure('encode_failed', `${error.stderrTail}\n${error.message}`.trim());
 }
 
 /** The stretch that sound really reaches into: what a header claims may have been cut off. */
 async function heardChunk(
-  source: string,
+  source: Source,
   { facts, chunk }: TranscodePlan,
   streamIndex: number,
   tools: MediaTools,
