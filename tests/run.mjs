@@ -10,11 +10,12 @@ import {
   root,
 } from '../infra/embedded/toolchain.mjs';
 import { findChromium } from './chromium.mjs';
+import { findRedis } from './redis.mjs';
 
 // A developer's own settings must not lead the tests to their data.
 const settings = [
   ...['PORT', 'HOST', 'DATA_DIR', 'PUBLIC_URL', 'SECRET'],
-  ...['DATABASE_URL', 'MIGRATOR_DATABASE_URL', 'NODE_ENV', 'DEMONSTRATION'],
+  ...['DATABASE_URL', 'MIGRATOR_DATABASE_URL', 'REDIS_URL', 'NODE_ENV', 'DEMONSTRATION'],
 ];
 const isFull = process.argv.includes('--full');
 const further = process.argv.slice(2).filter((word) => word !== '--full');
@@ -22,6 +23,8 @@ const report = join(ownFolder, 'test-results.json');
 
 /** @type {{ title: string, seconds: number, hasPassed: boolean }[]} */
 const steps = [];
+/** What could not be tested here, and what it would take. @type {string[]} */
+const gaps = [];
 
 try {
   const toolchain = await prepareToolchain();
@@ -46,6 +49,9 @@ summarise();
 async function runTests(toolchain) {
   const { node, pnpm, env } = toolchain;
   env.CHROMIUM_PATH = await findChromium(toolchain);
+  const redis = await findRedis();
+  if (redis) env.REDIS_SERVER_PATH = redis;
+  else gaps.push('There is no redis-server here: install it to test the queue on Redis.');
   await runQuietly(
     node,
     [
@@ -81,6 +87,7 @@ function summarise() {
   say('');
   for (const { title, seconds, hasPassed } of steps)
     say(`${hasPassed ? 'passed' : 'FAILED'}  ${title} (${seconds.toFixed(1)} s)`);
+  for (const gap of gaps) say(`skipped ${gap}`);
   const counts = readReport();
   const passed = steps.filter(({ hasPassed }) => hasPassed).length;
   const ran = `${passed} of ${steps.length} steps passed`;

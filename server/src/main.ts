@@ -3,7 +3,7 @@ import { type Config, ConfigError, queueUrl, readConfig, roleUrl } from '@second
 import { DatabaseProblem, openDatabase } from '@second-look/infra/database';
 import { openLog } from '@second-look/infra/log';
 import { openStore } from '@second-look/infra/object-store/open';
-import { openQueue } from '@second-look/infra/queue';
+import { openQueue, QueueProblem } from '@second-look/infra/queue';
 import { checkShape } from '@second-look/migrations/shape';
 import { buildApp } from './app.ts';
 
@@ -15,7 +15,7 @@ async function start(config: Config) {
   const authDatabase = openDatabase(url('auth'), { max: 5, onIdleError: complain });
   await database.check();
   await checkShape(database, log);
-  const queue = await openQueue(queueUrl(config), complain);
+  const queue = await openQueue(queueUrl(config), complain, (notice) => log.warn(notice));
   const store = await openStore(config);
   const draining = new AbortController();
   const app = await buildApp({
@@ -48,8 +48,9 @@ async function start(config: Config) {
 try {
   await start(readConfig(process.env));
 } catch (error) {
-  const isExpected = error instanceof ConfigError || error instanceof DatabaseProblem;
-  const message = isExpected ? error.message : String(error);
+  const expected = [ConfigError, DatabaseProblem, QueueProblem];
+  const isExpected = expected.some((kind) => error instanceof kind);
+  const message = isExpected ? (error as Error).message : String(error);
   process.stderr.write(`The server cannot start. ${message}\n`);
   process.exit(1);
 }

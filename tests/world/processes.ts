@@ -29,7 +29,7 @@ export async function endProcesses(): Promise<void> {
   );
 }
 
-function startProcess(entry: string, env: Record<string, string>): TestProcess {
+export function startProcess(entry: string, env: Record<string, string>): TestProcess {
   const { PATH = '', FFMPEG_PATH = '', FFPROBE_PATH = '' } = process.env;
   const child = spawn(process.execPath, [entry], {
     cwd: root,

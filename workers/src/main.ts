@@ -5,7 +5,7 @@ import { DatabaseProblem, openDatabase } from '@second-look/infra/database';
 import { locateFfmpeg } from '@second-look/infra/ffmpeg';
 import { openLog } from '@second-look/infra/log';
 import { openStore } from '@second-look/infra/object-store/open';
-import { consume, openQueue } from '@second-look/infra/queue';
+import { consume, openQueue, QueueProblem } from '@second-look/infra/queue';
 import { checkShape } from '@second-look/migrations/shape';
 import { prepareJob, type Workshop } from './jobs/prepare.ts';
 import { startSweep } from './jobs/sweep.ts';
@@ -28,7 +28,7 @@ async function start(config: Config) {
     workDir,
     log,
   };
-  const queue = await openQueue(queueUrl(config), onError);
+  const queue = await openQueue(queueUrl(config), onError, (notice) => log.warn(notice));
   const consumer = await consume(queueUrl(config), prepareJob(workshop), {
     concurrency: config.workerConcurrency,
     onError,
@@ -52,8 +52,9 @@ async function start(config: Config) {
 try {
   await start(readConfig(process.env));
 } catch (error) {
-  const isExpected = error instanceof ConfigError || error instanceof DatabaseProblem;
-  const message = isExpected ? error.message : String(error);
+  const expected = [ConfigError, DatabaseProblem, QueueProblem];
+  const isExpected = expected.some((kind) => error instanceof kind);
+  const message = isExpected ? (error as Error).message : String(error);
   process.stderr.write(`The workers cannot start. ${message}\n`);
   process.exit(1);
 }

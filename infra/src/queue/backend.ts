@@ -1,6 +1,7 @@
 import { type BackendFactory, createPostgresBackend, createRedisBackend } from 'bullmq';
 import type { RedisOptions } from 'ioredis';
-import type { QueueState } from './index.ts';
+import { schemaMender } from './mend-schema.ts';
+import { checkRedis } from './redis.ts';
 
 export const name = 'processing';
 /** What everything in Redis begins with, so that others may use the same one. */
@@ -9,24 +10,38 @@ const prefix = 'second-look';
 const schema = 'second_look_queue';
 
 export interface Backend {
-  kind: QueueState['kind'];
-  // BullMQ's classes take whichever connection belongs to the factory.
-  // biome-ignore lint/suspicious/noExplicitAny: its types tie them together only where the backend is known beforehand
-  connection: { connection: any; prefix?: string };
+  kind: 'postgresql' | 'redis';
+  // BullMQ's types tie a connection to a factory that is known beforehand.
+  // biome-ignore lint/suspicious/noExplicitAny: here the address decides
+  options: { connection: any; prefix?: string };
   // biome-ignore lint/suspicious/noExplicitAny: as above
   factory: BackendFactory<any, any>;
+  /** @returns sentences about what could be better @throws QueueProblem */
+  check(): Promise<string[]>;
+  /** Told of every error, mends what can be mended. */
+  mend(error: unknown): void;
 }
 
 /**
  * What BullMQ needs for the queue at this address.
- * @param isPatient waits through an outage, as workers do; without it whoever asks is told at once
+ * @param url address of Redis, or else of the database as the role `queue`
+ * @param isPatient waits through an outage of Redis, as workers do; otherwise whoever asks is told at once
  */
-export function backendOf(url: string, { isPatient }: { isPatient: boolean }): Backend {
-  if (!isRedis(url)) {
-    const connection = { connectionString: url, schema, migrate: true, max: 4 };
-    return { kind: 'postgresql', connection: { connection }, factory: createPostgresBackend };
+export function backendOf(
+  url: string,
+  { isPatient, onError }: { isPatient: boolean; onError: (error: Error) => void },
+): Backend {
+  if (!/^rediss?:/.test(url)) {
+    return {
+      kind: 'postgresql',
+      options: { connection: { connectionString: url, schema, migrate: true, max: 4 } },
+      factory: createPostgresBackend,
+      check: async () => [],
+      mend: schemaMender(url, schema, onError),
+    };
   }
-  const options: RedisOptions = {
+  const connection: RedisOptions & { url: string } = {
+    url,
     retryStrategy: (times) => Math.min(times * 200, 2_000),
     ...(isPatient
       ? { maxRetriesPerRequest: null }
@@ -34,9 +49,9 @@ export function backendOf(url: string, { isPatient }: { isPatient: boolean }): B
   };
   return {
     kind: 'redis',
-    connection: { connection: { url, ...options }, prefix },
+    options: { connection, prefix },
     factory: createRedisBackend,
+    check: () => checkRedis(url),
+    mend: () => {},
   };
 }
-
-export const isRedis = (url: string) => /^rediss?:/.test(url);

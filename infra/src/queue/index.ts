@@ -1,5 +1,7 @@
 import { type Job, Queue, UnrecoverableError, Worker } from 'bullmq';
-import { backendOf, name } from './backend.ts';
+import { type Backend, backendOf, name } from './backend.ts';
+
+export { QueueProblem } from './redis.ts';
 
 /**
  * The queue carries work to workers and holds nothing else: each job is the id of a row that says the
@@ -19,7 +21,7 @@ export const urgency = {
 } as const;
 
 export interface QueueState {
-  kind: 'postgresql' | 'redis';
+  kind: Backend['kind'];
   /** Steps that could run now and wait for a worker. */
   waiting: number;
   active: number;
@@ -63,43 +65,56 @@ const tries = 5;
 const lockMs = 15_000;
 const missedEveryMs = 10_000;
 
-/** @param url address of Redis, or else of the database as the role `queue` */
-export async function openQueue(url: string, onError: (error: Error) => void): Promise<WorkQueue> {
-  const { kind, connection, factory } = backendOf(url, { isPatient: false });
-  const queue = new Queue(name, connection, factory);
+const jobOptions = {
+  attempts: tries,
+  backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
+  // A job that has ended must not keep its step from being put in again.
+  removeOnComplete: true,
+  removeOnFail: true,
+};
+
+/**
+ * Opens the queue once it can be used.
+ * @param url address of Redis, or else of the database as the role `queue`
+ * @param onNotice hears, in sentences for the operator, what works but could be better
+ * @throws QueueProblem where that Redis cannot be used as it is
+ */
+export async function openQueue(
+  url: string,
+  onError: (error: Error) => void,
+  onNotice: (notice: string) => void = () => {},
+): Promise<WorkQueue> {
+  const { kind, options, factory, check, mend } = backendOf(url, { isPatient: false, onError });
+  for (const notice of await check()) onNotice(notice);
+  const queue = new Queue<Work>(name, options, factory);
   queue.on('error', onError);
+  queue.on('error', mend);
   await queue.waitUntilReady();
   return {
     bull: queue,
-    add: async (step, options = {}) => {
-      await queue.add(
-        'step',
-        { stepId: step.id },
-        {
-          jobId: step.id,
-          priority: options.urgency ?? urgency.awaited,
-          attempts: tries,
-          backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
-          removeOnComplete: true,
-          removeOnFail: true,
-        },
-      );
+    add: async ({ id }, { urgency: priority = urgency.awaited } = {}) => {
+      try {
+        await queue.add('step', { stepId: id }, { ...jobOptions, jobId: id, priority });
+      } catch (error) {
+        mend(error);
+        throw error;
+      }
     },
     state: async () => {
-      const [counts, workers, ...next] = await Promise.all([
+      const [counts, workers, ...first] = await Promise.all([
         queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed'),
         queue.getWorkersCount(),
         queue.getJobs('waiting', 0, 0, true),
         queue.getJobs('prioritized', 0, 0, true),
       ]);
       const { waiting = 0, prioritized = 0, active = 0, delayed = 0 } = counts;
-      const first = next.flat()[0];
+      const [next] = first.flat();
       return {
         kind,
         waiting: waiting + prioritized,
         active,
         delayed,
-        oldestWaitingMs: first ? Math.max(0, Date.now() - first.timestamp) : null,
+        oldestWaitingMs: next ? Math.max(0, Date.now() - next.timestamp) : null,
         workers,
       };
     },
@@ -114,7 +129,7 @@ export async function consume(
   { concurrency, onError }: { concurrency: number; onError: (error: Error) => void },
 ): Promise<WorkConsumer> {
   const stopping = new AbortController();
-  const { connection, factory } = backendOf(url, { isPatient: true });
+  const { options, factory, mend } = backendOf(url, { isPatient: true, onError });
   const worker = new Worker(
     name,
     (job: Job<Work>) =>
@@ -124,7 +139,7 @@ export async function consume(
         tellProgress: (done) => void job.updateProgress(done).catch(onError),
       }),
     {
-      ...connection,
+      ...options,
       concurrency,
       lockDuration: lockMs,
       stalledInterval: missedEveryMs,
@@ -133,6 +148,7 @@ export async function consume(
     factory,
   );
   worker.on('error', onError);
+  worker.on('error', mend);
   worker.on('failed', (_job, error) => {
     if (!(error instanceof UnrecoverableError)) onError(error);
   });
