@@ -8,7 +8,8 @@ export const healthRoutes = routes({
     success: { status: 200, body: z.object({ status: z.literal('ok') }) },
   },
   'GET /api/health/ready': {
-    summary: 'Says whether the database and the store answer; 503 where one does not.',
+    summary:
+      'Says whether the server can work; 503 where a part does not (`database`, `queue`, `store`, `disk`; the fields name it) or where the `server` is stopping.',
     isPublic: true,
     success: { status: 200, body: z.object({ status: z.literal('ok') }) },
   },

@@ -8,7 +8,7 @@ export const problem = z.object({
   code: z.string(),
   detail: z.string(),
   requestId: z.string(),
-  /** With `code: "invalid"`: what is wrong, field by field; at a wrong address: the right one. */
+  /** With `code: "invalid"`: what is wrong, field by field; at a wrong address: the right one; with `unavailable`: the parts that are not ready. */
   fields: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
 });
 export type Problem = z.infer<typeof problem>;

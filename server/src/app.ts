@@ -14,6 +14,7 @@ import {
 import { annotationRoutes } from './features/annotations/routes.ts';
 import { eventRoutes } from './features/events/routes.ts';
 import { grantRoutes } from './features/grants/routes.ts';
+import { watchReadiness } from './features/health/readiness.ts';
 import { healthRoutes } from './features/health/routes.ts';
 import { mediaRoutes } from './features/media/routes.ts';
 import { peopleRoutes } from './features/people/routes.ts';
@@ -72,7 +73,9 @@ export async function buildApp(dependencies: Dependencies) {
     transform: jsonSchemaTransform,
   });
 
-  await app.register(healthRoutes, { database, store, draining });
+  const { dataDir } = config;
+  const readiness = watchReadiness({ database, queue, store, dataDir, draining });
+  await app.register(healthRoutes, { readiness });
   await app.register(sessionRoutes, { auth, limit: openSignInLimit(authDatabase) });
   await app.register(peopleRoutes, { database });
   await app.register(recordingRoutes, { database, queue });

@@ -13,12 +13,16 @@ export interface Ended {
 export function startSecondLook(
   words: string[],
   env: Record<string, string>,
+  input = '',
 ): { child: ChildProcess; ended: Promise<Ended> } {
   const { PATH = '' } = process.env;
   const child = spawn(process.execPath, [script, ...words], {
     env: { PATH, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // A command that asks for nothing may be gone before it is told anything.
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
   let out = '';
   let errors = '';
   child.stdout.on('data', (bytes) => {
@@ -34,6 +38,10 @@ export function startSecondLook(
 }
 
 /** Runs a command of the operator's to its end. */
-export function secondLook(words: string[], env: Record<string, string> = {}): Promise<Ended> {
-  return startSecondLook(words, env).ended;
+export function secondLook(
+  words: string[],
+  env: Record<string, string> = {},
+  input = '',
+): Promise<Ended> {
+  return startSecondLook(words, env, input).ended;
 }

@@ -1,3 +1,4 @@
+import { adminCreateCommand } from './admin-create.ts';
 import type { Command } from './command.ts';
 import { migrateCommand } from './migrate.ts';
 import { queueCommand } from './queue.ts';
@@ -5,5 +6,6 @@ import { queueCommand } from './queue.ts';
 /** Every command by its name, in the order in which help lists them. */
 export const commands: Record<string, Command> = {
   migrate: migrateCommand,
+  'admin create': adminCreateCommand,
   queue: queueCommand,
 };
