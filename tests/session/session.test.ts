@@ -167,6 +167,32 @@ describe('behind proxies', () => {
   });
 });
 
+it('tries from many places do not lock a person out from where they have signed in lately', async () => {
+  const proxied = await startServer({ settings: { trustProxy: 1 } });
+  const from = async (place: string, password: string) =>
+    (
+      await send(proxied.address, 'POST', '/api/auth/sign-in/email', {
+        body: { email: proxied.place.emailOf('carys'), password },
+        headers: { 'x-forwarded-for': place },
+      })
+    ).status;
+  const [home, { password }] = ['203.0.113.1', proxied.place];
+  try {
+    expect(await from(home, password)).toBe(200);
+    for (let place = 0; place < 10; place += 1) {
+      const tries = Array.from({ length: 10 }, () => from(`10.0.0.${place}`, 'wrong'));
+      expect(await Promise.all(tries)).toEqual(tries.map(() => 401));
+    }
+    expect(await from('10.0.1.0', password), 'the hundred are used up').toBe(429);
+    expect(await from(home, password)).toBe(200);
+    const tries = Array.from({ length: 11 }, () => from(home, 'wrong'));
+    expect((await Promise.all(tries)).filter((status) => status === 429)).toHaveLength(1);
+    expect(await from('10.0.1.0', password), 'and stay so').toBe(429);
+  } finally {
+    await proxied.stop();
+  }
+});
+
 describe('a session in use', () => {
   const days = (count: number) => count * 86_400;
   const expiry = async (id: string) => {

@@ -28,12 +28,12 @@ export async function sessionRoutes(
     async (request, reply) => {
       const body = request.body as z.output<typeof credentials>;
       app.refuseWrongAddress(request);
-      await limit.begin(body.email, request.ip);
+      const succeeded = await limit.begin(body.email, request.ip);
       const response = await pass(auth, request, body);
       if (response.status === 429) throw new ProblemError('too_many_requests');
       if (response.status === 401) throw new ProblemError('wrong_password');
       if (!response.ok) throw new Error(`better-auth answered ${response.status}.`);
-      await limit.succeeded(body.email, request.ip);
+      await succeeded();
       return answer(reply, response);
     },
   );
