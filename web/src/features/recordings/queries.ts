@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { call } from '../../app/api.ts';
+import { withRisingProgress } from './rising-progress.ts';
 
 export type Scope = 'mine' | 'shared' | 'trash';
 
@@ -7,8 +8,11 @@ export type Scope = 'mine' | 'shared' | 'trash';
 export const recordingsQuery = (scope: Scope) =>
   infiniteQueryOptions({
     queryKey: ['recordings', scope],
-    queryFn: ({ pageParam, signal }) =>
-      call('GET /api/recordings', { query: { scope, cursor: pageParam, limit: 24 }, signal }),
+    queryFn: async ({ pageParam, signal }) => {
+      const query = { scope, cursor: pageParam, limit: 24 };
+      const page = await call('GET /api/recordings', { query, signal });
+      return { ...page, items: page.items.map(withRisingProgress) };
+    },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
   });
@@ -17,5 +21,6 @@ export const recordingsQuery = (scope: Scope) =>
 export const recordingQuery = (id: string) =>
   queryOptions({
     queryKey: ['recording', id],
-    queryFn: ({ signal }) => call('GET /api/recordings/:id', { params: { id }, signal }),
+    queryFn: async ({ signal }) =>
+      withRisingProgress(await call('GET /api/recordings/:id', { params: { id }, signal })),
   });
