@@ -53,6 +53,43 @@ test('what is no video is told in plain words, and the file is kept', async () =
   await page.getByText(bad[0]?.[1] ?? '').waitFor();
 });
 
+test('a lesson that failed can be named, replaced and put away', async () => {
+  const page = await stage.enter('ben');
+  const { ffmpegPath } = await mediaTools();
+  const id = await upload(page.request, await fixture('page.mp4', ffmpegPath), 'Not a lesson');
+  expect(await settled(page.request, id)).toMatchObject({ state: 'failed' });
+  await page.goto(`/recordings/${id}`);
+  await page.getByRole('button', { name: 'Edit details' }).click();
+  await page.getByRole('dialog').getByLabel('Title').fill('The wrong file');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('heading', { name: 'The wrong file' }).waitFor();
+
+  await page.getByRole('link', { name: 'upload the right one as a new lesson' }).click();
+  await page.getByRole('button', { name: 'Choose videos' }).waitFor();
+  await page.goBack();
+
+  await page.getByRole('button', { name: 'Move to trash' }).click();
+  await page.getByText('“The wrong file” is in the trash for 30 days.').waitFor();
+  await page.getByRole('heading', { name: 'Lessons', exact: true }).waitFor();
+  await page.getByRole('link', { name: 'The wrong file' }).waitFor({ state: 'detached' });
+  await page.goto('/trash');
+  await page.getByRole('heading', { name: 'The wrong file' }).waitFor();
+});
+
+test('a lesson without its video asks for it on its own page', async () => {
+  const page = await stage.enter('ben');
+  const { ffmpegPath } = await mediaTools();
+  const draft = await page.request.post('/api/recordings', { data: { title: 'Filmed today' } });
+  const { id } = await draft.json();
+  await page.goto(`/recordings/${id}`);
+  const [chooser] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    page.getByRole('button', { name: 'Choose its video' }).click(),
+  ]);
+  await chooser.setFiles(await fixture('silent.mp4', ffmpegPath));
+  await page.getByRole('group', { name: 'Video controls' }).waitFor();
+});
+
 test('a note written while the network is gone is kept, and sent when it is back', async () => {
   const api = await stage.api('amira');
   const { ffmpegPath } = await mediaTools();

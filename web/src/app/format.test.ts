@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { formatBytes, formatDate, formatDay, formatPercent, toDate, toDay } from './format.ts';
+import {
+  formatBytes,
+  formatDate,
+  formatDay,
+  formatPercent,
+  shortTitle,
+  toDate,
+  toDay,
+} from './format.ts';
 
 const now = new Date(2026, 10, 22, 14, 0);
 
@@ -32,4 +40,10 @@ test.each([
   [1_440_000_000, '1.4 GB'],
 ])('%d bytes are %s', (bytes, words) => {
   expect(formatBytes(bytes)).toBe(words);
+});
+
+test('a title is cut short where a sentence could not take the whole of it', () => {
+  expect(shortTitle('Year 8 fractions')).toBe('Year 8 fractions');
+  expect(shortTitle('How we waited for answers', 20)).toBe('How we waited for…');
+  expect(shortTitle('Wait'.repeat(50), 20)).toBe('WaitWaitWaitWaitWait…');
 });

@@ -12,6 +12,14 @@ export function toDay(date: Date): string {
   return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
 }
 
+/** A title as a sentence can take it: cut at a space where there is one, with "…", beyond `most` characters. */
+export function shortTitle(title: string, most = 60): string {
+  if (title.length <= most) return title;
+  const cut = title.slice(0, most);
+  const lastSpace = cut.lastIndexOf(' ');
+  return `${cut.slice(0, lastSpace > most / 2 ? lastSpace : most)}…`;
+}
+
 /** Closer than this, a day and a month alone say which year is meant. */
 const plainDays = 300;
 

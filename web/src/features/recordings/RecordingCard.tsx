@@ -6,13 +6,14 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatDay, toDate } from '../../app/format.ts';
 import { AudiencePill } from '../../ui/AudiencePill.tsx';
-import { FilePicker } from '../upload/FilePicker.tsx';
-import { loadEngine, useUploadOf } from '../upload/uploads.ts';
+import clamp from '../../ui/clamp.module.css';
+import { useUploadOf } from '../upload/uploads.ts';
 import { retry } from './actions.ts';
 import { CardMenu } from './CardMenu.tsx';
 import { cardStatus } from './card-status.ts';
 import { Poster } from './Poster.tsx';
 import classes from './RecordingCard.module.css';
+import { VideoPicker } from './VideoPicker.tsx';
 
 /** A lesson of one's own. */
 export function RecordingCard({ recording }: { recording: Recording }) {
@@ -43,19 +44,13 @@ export function RecordingCard({ recording }: { recording: Recording }) {
           {t('card.chooseFile')}
         </Button>
       )}
-      {!upload && (recording.state === 'draft' || recording.state === 'uploading') && (
-        <FilePicker
-          size="xs"
-          variant="default"
-          mt={8}
-          className={classes.raised}
-          onPick={([picked]) =>
-            picked && void loadEngine().then((engine) => engine.addFileTo(recording, picked))
-          }
-        >
-          {t(recording.state === 'draft' ? 'card.chooseVideo' : 'card.goOnHere')}
-        </FilePicker>
-      )}
+      <VideoPicker
+        recording={recording}
+        size="xs"
+        variant="default"
+        mt={8}
+        className={classes.raised}
+      />
       <div className={classes.audience}>
         <AudiencePill audience={recording.audience ?? []} form="short" />
       </div>
@@ -80,8 +75,13 @@ export function CardFrame({
     <article className={classes.card}>
       {poster}
       <div className={classes.words}>
-        <Heading className={classes.title}>
-          <Link to="/recordings/$id" params={{ id: recording.id }} className={classes.link}>
+        <Heading className={`${classes.title} ${clamp.clamp}`}>
+          <Link
+            to="/recordings/$id"
+            params={{ id: recording.id }}
+            className={classes.link}
+            title={recording.title}
+          >
             {recording.title}
           </Link>
         </Heading>

@@ -2,6 +2,7 @@ import './strings.ts';
 import type { Recording } from '@second-look/core/contract';
 import type { InfiniteData } from '@tanstack/react-query';
 import { call } from '../../app/api.ts';
+import { shortTitle } from '../../app/format.ts';
 import { i18n } from '../../app/i18n.ts';
 import { noticeSignedOut, queryClient } from '../../app/query-client.ts';
 import { troubleSentence } from '../../app/trouble.ts';
@@ -27,7 +28,7 @@ export async function moveToTrash({ id, title }: Named): Promise<boolean> {
   const engine = upload ? await loadEngine() : undefined;
   if (upload) engine?.pauseUpload(upload.id);
   void refreshLists();
-  showToast(i18n.t('recordings:card.trashed', { title }), {
+  showToast(i18n.t('recordings:card.trashed', { title: shortTitle(title) }), {
     undo: () => {
       void restore({ id, title }, { quietly: true }).then(() => {
         if (upload) engine?.resumeUpload(upload.id);
@@ -42,7 +43,7 @@ export async function restore({ id, title }: Named, { quietly = false } = {}): P
   hide('trash', id);
   try {
     await call('POST /api/recordings/:id/restore', { params: { id } });
-    if (!quietly) showToast(i18n.t('recordings:trash.restored', { title }));
+    if (!quietly) showToast(i18n.t('recordings:trash.restored', { title: shortTitle(title) }));
   } catch (error) {
     fail(error);
   }
@@ -68,6 +69,8 @@ function fail(error: unknown) {
 
 /** Takes a recording out of a list on the screen, ahead of the server's answer. */
 function hide(scope: 'mine' | 'trash', id: string) {
+  // An answer that is under way still has it.
+  void queryClient.cancelQueries({ queryKey: ['recordings', scope] });
   queryClient.setQueryData<Pages>(
     ['recordings', scope],
     (data) =>

@@ -1,11 +1,15 @@
 import { Button, Progress } from '@mantine/core';
 import type { RecordingDetail } from '@second-look/core/contract';
 import { useMutation } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense, useState } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
 import { formatBytes, formatPercent } from '../../app/format.ts';
-import { retry } from '../recordings/actions.ts';
+import { moveToTrash, retry } from '../recordings/actions.ts';
+import { VideoPicker } from '../recordings/VideoPicker.tsx';
 import classes from './NotYetPlayable.module.css';
+
+const EditDialog = lazy(() => import('../recordings/EditDialog.tsx'));
 
 /** A recording before its first second can be watched, or one that failed: what happens, and what to do. */
 export function NotYetPlayable({ recording }: { recording: RecordingDetail }) {
@@ -20,7 +24,8 @@ export function NotYetPlayable({ recording }: { recording: RecordingDetail }) {
           <UnderWay recording={recording} />
         )}
       </section>
-      <Link to="/" className={classes.back}>
+      <OwnersButtons recording={recording} />
+      <Link to="/" className={classes.link}>
         {t('backToLessons')}
       </Link>
     </main>
@@ -56,6 +61,7 @@ function UnderWay({ recording }: { recording: RecordingDetail }) {
       )}
       <p>{t(`underWay.${stage}.words`)}</p>
       {source?.isSafe && <p>{t('underWay.safe')}</p>}
+      {recording.isMine && <VideoPicker recording={recording} />}
     </>
   );
 }
@@ -68,11 +74,51 @@ function Failed({ recording }: { recording: RecordingDetail }) {
       <h2>{t('failed.title')}</h2>
       <p>{recording.failure?.detail ?? t('failed.unknown')}</p>
       <p>{t(recording.isMine ? 'failed.kept' : 'failed.notMine')}</p>
+      {recording.isMine && (
+        <p>
+          <Trans
+            t={t}
+            i18nKey="failed.another"
+            components={{ page: <Link to="/upload" className={classes.link} /> }}
+          />
+        </p>
+      )}
       {recording.abilities.retry && (
         <Button onClick={() => again.mutate()} loading={again.isPending}>
           {t('failed.tryAgain')}
         </Button>
       )}
     </>
+  );
+}
+
+/** What its owner can do with a lesson that cannot be watched: name it, or put it away. */
+function OwnersButtons({ recording }: { recording: RecordingDetail }) {
+  const { t } = useTranslation('recordings');
+  const navigate = useNavigate();
+  const [isEditing, setEditing] = useState(false);
+  const { abilities } = recording;
+
+  // Away first: in the trash, the lesson has no page any more.
+  const putAway = () => navigate({ to: '/' }).then(() => moveToTrash(recording));
+
+  return (
+    <div className={classes.buttons}>
+      {abilities.edit && (
+        <Button variant="default" onClick={() => setEditing(true)}>
+          {t('card.edit')}
+        </Button>
+      )}
+      {abilities.delete && (
+        <Button variant="default" onClick={() => void putAway()}>
+          {t('card.trash')}
+        </Button>
+      )}
+      {isEditing && (
+        <Suspense>
+          <EditDialog recording={recording} onClose={() => setEditing(false)} />
+        </Suspense>
+      )}
+    </div>
   );
 }

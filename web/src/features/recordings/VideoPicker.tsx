@@ -1,0 +1,23 @@
+import './strings.ts';
+import type { ButtonProps } from '@mantine/core';
+import type { Recording } from '@second-look/core/contract';
+import { useTranslation } from 'react-i18next';
+import { FilePicker } from '../upload/FilePicker.tsx';
+import { loadEngine, useUploadOf } from '../upload/uploads.ts';
+
+/** Takes the video of a lesson that has none, or only a part of one, unless this browser is sending it. */
+export function VideoPicker({ recording, ...button }: { recording: Recording } & ButtonProps) {
+  const { t } = useTranslation('recordings');
+  const upload = useUploadOf(recording.id);
+  if (upload || (recording.state !== 'draft' && recording.state !== 'uploading')) return null;
+  return (
+    <FilePicker
+      {...button}
+      onPick={([picked]) =>
+        picked && void loadEngine().then((engine) => engine.addFileTo(recording, picked))
+      }
+    >
+      {t(recording.state === 'draft' ? 'card.chooseVideo' : 'card.goOnHere')}
+    </FilePicker>
+  );
+}
