@@ -11,6 +11,7 @@ import { recordingsQuery } from '../features/recordings/queries.ts';
 import { meQuery } from '../features/session/me.ts';
 import { ApiProblem } from './api.ts';
 import { NotFoundPage } from './NotFoundPage.tsx';
+import { OpeningPage } from './OpeningPage.tsx';
 import { queryClient } from './query-client.ts';
 import { TroublePage } from './TroublePage.tsx';
 
@@ -101,6 +102,8 @@ export const router = createRouter({
   defaultPreloadStaleTime: 0,
   scrollRestoration: true,
   defaultErrorComponent: TroublePage,
+  defaultPendingComponent: OpeningPage,
+  defaultPendingMs: 500,
 });
 
 declare module '@tanstack/react-router' {

@@ -110,7 +110,7 @@ export function Player({ src, poster, label, startMs, onPort }: PlayerProps) {
           <IconPlayerPlayFilled size={30} aria-hidden />
         </button>
       )}
-      {state.isWaiting && !problem && (
+      {(state.isWaiting || !port) && !problem && (
         <div className={classes.waiting}>
           <Loader color="#fff" aria-label={t('waiting')} />
         </div>

@@ -4,6 +4,8 @@ import type { Recording } from '@second-look/core/contract';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ApiProblem } from '../../app/api.ts';
+import pages from '../../app/pages.module.css';
 import { troubleSentence } from '../../app/trouble.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { recordingsQuery, type Scope } from './queries.ts';
@@ -26,7 +28,7 @@ export function RecordingGrid({
   if (!list.data) {
     return (
       <EmptyState
-        title={t('app:trouble.title')}
+        title={t(isOffline(list.error) ? 'app:trouble.offlineTitle' : 'app:trouble.title')}
         action={<Button onClick={() => void list.refetch()}>{t('app:trouble.again')}</Button>}
       >
         <p role="alert">{troubleSentence(list.error)}</p>
@@ -37,6 +39,11 @@ export function RecordingGrid({
   if (recordings.length === 0) return empty;
   return (
     <>
+      {list.isError && (
+        <p role="status" className={classes.older}>
+          {t('app:trouble.older')}
+        </p>
+      )}
       <ul className={classes.grid}>
         {recordings.map((recording) => (
           <li key={recording.id}>{card(recording)}</li>
@@ -60,10 +67,17 @@ export function RecordingGrid({
 function LoadingGrid() {
   const { t } = useTranslation();
   return (
-    <div className={classes.grid} role="status" aria-label={t('loading')}>
-      {[0, 1, 2].map((index) => (
-        <Skeleton key={index} height={290} radius={10} />
-      ))}
-    </div>
+    <>
+      <p className={pages.opening} role="status">
+        {t('opening')}
+      </p>
+      <div className={classes.grid} aria-hidden>
+        {[0, 1, 2].map((index) => (
+          <Skeleton key={index} height={290} radius={10} />
+        ))}
+      </div>
+    </>
   );
 }
+
+const isOffline = (error: unknown) => error instanceof ApiProblem && error.code === 'offline';

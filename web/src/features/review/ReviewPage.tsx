@@ -10,6 +10,7 @@ import { ApiProblem } from '../../app/api.ts';
 import { addStrings } from '../../app/i18n.ts';
 import { NotFoundPage } from '../../app/NotFoundPage.tsx';
 import { usePageTitle } from '../../app/page-title.ts';
+import pages from '../../app/pages.module.css';
 import { TroublePage } from '../../app/TroublePage.tsx';
 import { recordingQuery } from '../recordings/queries.ts';
 import { useMe } from '../session/me.ts';
@@ -59,7 +60,10 @@ export default function ReviewPage() {
     return <TroublePage error={recording.error} reset={() => void recording.refetch()} />;
   return (
     <main id="main" tabIndex={-1} className={classes.loading}>
-      <Loader aria-label={t('loading')} />
+      <Loader aria-hidden />
+      <p className={pages.opening} role="status">
+        {t('loading')}
+      </p>
     </main>
   );
 }
