@@ -1,8 +1,8 @@
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mediaTools } from '../media/binaries.ts';
 import { fixture } from '../media/fixtures.ts';
 import { expectAccessible } from './accessible.ts';
+import { expectFits } from './fits.ts';
 import { emailOf, openStage, password, type Stage, settled, soon, upload } from './stage.ts';
 import { savedNote } from './story/annotate.ts';
 import { video } from './story/watch.ts';
@@ -93,12 +93,3 @@ test.each(['light', 'dark'] as const)(
     await expectFits(page);
   },
 );
-
-/** Nothing reaches past the screen's edge, so that the page never has to be pushed sideways. */
-async function expectFits(page: Page): Promise<void> {
-  const { scrolled, shown } = await page.evaluate(() => ({
-    scrolled: document.documentElement.scrollWidth,
-    shown: document.documentElement.clientWidth,
-  }));
-  expect(scrolled).toBeLessThanOrEqual(shown);
-}

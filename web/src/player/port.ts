@@ -10,6 +10,8 @@ export interface PlayerState {
   rate: number;
   /** 0 until it is known. */
   durationMs: number;
+  /** Width through height of the picture; `null` until it is known. */
+  aspectRatio: number | null;
   /** `refused`: the server no longer gives the video to this viewer. */
   problem: 'refused' | 'failed' | null;
 }
@@ -23,6 +25,7 @@ export const initialState: PlayerState = {
   volume: 1,
   rate: 1,
   durationMs: 0,
+  aspectRatio: null,
   problem: null,
 };
 

@@ -98,6 +98,10 @@ export function createVideoJsPlayer(options: VideoJsOptions): {
     const seconds = player.duration() ?? 0;
     if (Number.isFinite(seconds)) change({ durationMs: Math.round(seconds * 1000) });
   });
+  player.on('loadedmetadata', () => {
+    const aspectRatio = player.videoWidth() / player.videoHeight();
+    if (Number.isFinite(aspectRatio)) change({ aspectRatio });
+  });
   player.on('play', () => change({ isPaused: false }));
   player.on(['pause', 'ended'], () => {
     stopFrames();

@@ -28,6 +28,9 @@ function ToastItem({ toast }: { toast: Toast }) {
     return () => clearTimeout(timer);
   }, [toast.id, isHeld]);
 
+  if (toast.isShownOn === window.location.pathname) {
+    return <span className={classes.spoken}>{toast.message}</span>;
+  }
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: hovering or focusing only holds the clock.
     <div

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { formatDate } from '../../app/format.ts';
 import { usePageTitle } from '../../app/page-title.ts';
 import pages from '../../app/pages.module.css';
+import clamp from '../../ui/clamp.module.css';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { restore } from './actions.ts';
 import { Poster } from './Poster.tsx';
@@ -42,7 +43,9 @@ function TrashCard({ recording }: { recording: Recording }) {
     <article className={classes.card}>
       <Poster {...recording} />
       <div className={classes.words}>
-        <h2 className={classes.title}>{recording.title}</h2>
+        <h2 className={`${classes.title} ${clamp.clamp}`} title={recording.title}>
+          {recording.title}
+        </h2>
         <p className={shared.about}>{aboutLine(recording)}</p>
         {recording.deletedAt && (
           <p className={shared.about}>

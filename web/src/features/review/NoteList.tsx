@@ -1,3 +1,4 @@
+import { useMediaQuery } from '@mantine/hooks';
 import type { Annotation } from '@second-look/core/contract';
 import { useVirtualizer, useWindowVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
@@ -58,17 +59,20 @@ function ColumnRows({ notes, children }: RowsProps) {
 function PageRows({ notes, children }: RowsProps) {
   const list = useRef<HTMLDivElement>(null);
   const [topPx, setTopPx] = useState(0);
+  const [picturePx, setPicturePx] = useState(0);
+  const isPhone = useMediaQuery('(max-width: 640px)');
   // Whatever stands above may have grown since the last render.
   useLayoutEffect(() => {
     const top = Math.round((list.current?.getBoundingClientRect().top ?? 0) + window.scrollY);
     if (Math.abs(top - topPx) > 1) setTopPx(top);
+    setPicturePx(document.querySelector<HTMLElement>('[data-player]')?.offsetHeight ?? 0);
   });
   const virtualizer = useWindowVirtualizer({
     ...rowOptions(notes),
     scrollMargin: topPx,
     // On a phone the picture stands above what scrolls, and the buttons to mark a moment below it.
-    scrollPaddingStart: 250,
-    scrollPaddingEnd: 170,
+    scrollPaddingStart: isPhone ? picturePx + 16 : 8,
+    scrollPaddingEnd: isPhone ? 170 : 8,
   });
   return (
     <>

@@ -3,6 +3,7 @@ import { IconDots, IconKeyboard, IconLink } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { formatDate, toDate } from '../../app/format.ts';
 import { AudiencePill } from '../../ui/AudiencePill.tsx';
+import clamp from '../../ui/clamp.module.css';
 import { firstName } from '../../ui/person.ts';
 import { accessSentence } from '../recordings/access-sentence.ts';
 import { copyLink } from './copy-link.ts';
@@ -29,7 +30,9 @@ export function ReviewHeader({ onShare, onHelp }: ReviewHeaderProps) {
   return (
     <header className={classes.header}>
       <div className={classes.title}>
-        <h1>{recording.title}</h1>
+        <h1 className={clamp.clamp} title={recording.title}>
+          {recording.title}
+        </h1>
         <p className={classes.facts}>{facts.join(' · ')}</p>
       </div>
       <div className={classes.sight}>

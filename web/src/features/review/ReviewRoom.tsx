@@ -44,7 +44,7 @@ export function ReviewRoom({ recording, me, atMs, noteId, isOffline }: ReviewRoo
   const [isHelpOpen, setHelpOpen] = useState(false);
   const [hasKeys, setHasKeys] = usePreference('keys');
   const draft = draftStore(me.id, recording.id, tab.id);
-  const { problem } = usePlayerState(port);
+  const { problem, aspectRatio } = usePlayerState(port);
 
   // The server refused the video: ask whether the recording itself is still ours to see.
   useEffect(() => {
@@ -69,7 +69,10 @@ export function ReviewRoom({ recording, me, atMs, noteId, isOffline }: ReviewRoo
         id="main"
         tabIndex={-1}
         className={classes.page}
-        style={{ '--lanes': Math.min(review.tabs.length, 4) }}
+        style={{
+          '--lanes': Math.min(review.tabs.length, 4),
+          '--aspect': aspectRatio ?? undefined,
+        }}
       >
         <div className={classes.viewing}>
           <ReviewHeader onShare={() => setSharing(true)} onHelp={() => setHelpOpen(true)} />

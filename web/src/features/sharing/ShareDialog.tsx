@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { addStrings } from '../../app/i18n.ts';
 import { troubleSentence } from '../../app/trouble.ts';
+import clamp from '../../ui/clamp.module.css';
 import { audienceSentence } from '../recordings/audience.ts';
 import { audienceAfter } from './audience-after.ts';
 import { grantsQuery } from './queries.ts';
@@ -33,8 +34,8 @@ export default function ShareDialog({ recording, onClose }: ShareDialogProps) {
       onClose={onClose}
       size={560}
       closeButtonProps={{ 'aria-label': t('app:close') }}
-      title={t('title', { title: recording.title })}
-      classNames={{ title: classes.title }}
+      title={<span title={recording.title}>{t('title', { title: recording.title })}</span>}
+      classNames={{ title: `${classes.title} ${clamp.clamp}` }}
     >
       <p className={classes.now} data-shared={audience.length > 0 || undefined} aria-live="polite">
         {audience.length > 0 ? (

@@ -20,7 +20,7 @@ export default function UploadTray() {
   const fraction = sizeBytes > 0 ? sentBytes / sizeBytes : 0;
   const left = state === 'uploading' ? timeLeft(sizeBytes - sentBytes, bytesPerSecond) : undefined;
   return (
-    <aside className={classes.tray} aria-label={t('tray.label')}>
+    <aside className={classes.tray} data-upload-tray aria-label={t('tray.label')}>
       {state === 'safe' ? (
         <IconCircleCheck size={26} className={classes.safe} aria-hidden />
       ) : state === 'attention' ? (

@@ -1,11 +1,9 @@
 import './strings.ts';
 import type { Recording } from '@second-look/core/contract';
 import { ApiProblem, call } from '../../app/api.ts';
-import { formatBytes } from '../../app/format.ts';
-import { i18n } from '../../app/i18n.ts';
 import { noticeSignedOut, queryClient } from '../../app/query-client.ts';
-import { showToast } from '../../ui/toasts.ts';
 import { meQuery } from '../session/me.ts';
+import { announceEnd, announceOtherFile } from './announce.ts';
 import { fingerprint } from './fingerprint.ts';
 import * as running from './job.ts';
 import { type Job, show } from './job.ts';
@@ -57,8 +55,7 @@ export async function addFileTo(
   const recording = await running.readRecording(known.id).catch(() => known);
   const { id, title, lessonDate, source } = recording;
   if (source && source.sizeBytes !== file.size) {
-    const asked = { title, filename: source.filename, size: formatBytes(source.sizeBytes) };
-    return showToast(i18n.t('upload:announce.otherFile', asked), { tone: 'trouble' });
+    return announceOtherFile(title, source);
   }
   const place = newPlace(userId, file, await fingerprint(file).catch(() => ''), handle);
   const begun = { recordingId: id, title, lessonDate, sentBytes: source?.receivedBytes ?? 0 };
@@ -269,7 +266,7 @@ function wake(): void {
 
 function fail(job: Job, trouble: UploadTrouble): void {
   show(job.place.id, { state: 'failed', trouble });
-  showToast(i18n.t('upload:announce.failed', { title: job.place.title }), { tone: 'trouble' });
+  announceEnd('failed', job.place.title);
   if (isOver({ trouble })) void forgetPlace(job.place.id);
 }
 
@@ -278,7 +275,7 @@ function finish(job: Job): void {
   void forgetPlace(id);
   job.file = undefined;
   show(id, { state: 'safe', trouble: null, sentBytes: sizeBytes });
-  showToast(i18n.t('upload:announce.safe', { title }));
+  announceEnd('safe', title);
 }
 
 function enter(job: Job, state: Upload['state']): void {
