@@ -41,6 +41,10 @@ export const problems = {
     status: 429,
     detail: 'That was a lot of tries in a short time. Please wait ten minutes and try again.',
   },
+  no_such_range: {
+    status: 416,
+    detail: 'What was asked for ends before these bytes. The header Content-Range says where.',
+  },
   too_large: { status: 413, detail: 'That is larger than this server accepts.' },
   no_space: {
     status: 507,

@@ -133,8 +133,11 @@ export const recordingRoutes = routes({
 
 export const mediaParams = z.object({ id, cutId: id });
 export const renditionParams = mediaParams.extend({ renditionId: id });
-/** Segment times never pass through JSON; these bound the numbers in media addresses. */
-export const segmentParams = renditionParams.extend({
-  index: z.coerce.number().int().min(0).max(100_000),
-});
+/** Counted from 0, and written in one way alone: each has one address. */
+const place = z
+  .string()
+  .regex(/^(0|[1-9]\d{0,5})$/)
+  .transform(Number);
+export const segmentParams = renditionParams.extend({ index: place });
+export const chunkParams = renditionParams.extend({ chunk: place });
 export const momentQuery = z.object({ t: moment.optional() });

@@ -35,6 +35,9 @@ export type Rendition = VideoRendition | AudioRendition;
 /** What a media playlist points to: the initialisation segment, or a segment by its index. */
 export type PlaylistPart = 'init' | number;
 
+/** Where a player finds a part: at a (relative) address of its own, or in a range of one that holds several. */
+export type PartPlace = { uri: string; range?: ByteRange };
+
 const audioGroup = 'sound';
 
 /**
@@ -77,14 +80,12 @@ export function writeMultivariant<R extends Rendition>(
   return `${lines.join('\n')}\n`;
 }
 
-/**
- * The complete playlist of one rendition, one address per segment.
- * @param uriFor the (relative) address of the initialisation segment or of a segment
- */
-export function writeMedia<R extends Rendition>(
-  rendition: R,
-  uriFor: (rendition: R, part: PlaylistPart) => string,
+/** The complete playlist of one rendition. */
+export function writeMedia(
+  rendition: Rendition,
+  placeOf: (part: PlaylistPart) => PartPlace,
 ): string {
+  const init = placeOf('init');
   const longestUs = Math.max(1, ...rendition.segments.map((segment) => segment.durationUs));
   const lines = [
     '#EXTM3U',
@@ -94,10 +95,13 @@ export function writeMedia<R extends Rendition>(
     '#EXT-X-MEDIA-SEQUENCE:0',
     '#EXT-X-PLAYLIST-TYPE:VOD',
     '#EXT-X-INDEPENDENT-SEGMENTS',
-    `#EXT-X-MAP:URI="${uriFor(rendition, 'init')}"`,
+    `#EXT-X-MAP:URI="${init.uri}"${init.range ? `,BYTERANGE="${inBytes(init.range)}"` : ''}`,
   ];
   rendition.segments.forEach((segment, index) => {
-    lines.push(`#EXTINF:${seconds(segment.durationUs)},`, uriFor(rendition, index));
+    const { uri, range } = placeOf(index);
+    lines.push(`#EXTINF:${seconds(segment.durationUs)},`);
+    if (range) lines.push(`#EXT-X-BYTERANGE:${inBytes(range)}`);
+    lines.push(uri);
   });
   lines.push('#EXT-X-ENDLIST');
   return `${lines.join('\n')}\n`;
@@ -128,6 +132,11 @@ function variantAttributes(together: readonly Rendition[]): string {
         ]
       : []),
   ].join(',');
+}
+
+// RFC 8216 4.3.2.2: the length, and where it begins.
+function inBytes({ offset, length }: ByteRange): string {
+  return `${length}@${offset}`;
 }
 
 function seconds(durationUs: number): string {

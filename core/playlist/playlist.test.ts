@@ -62,8 +62,18 @@ video.m3u8
 });
 
 describe('writeMedia', () => {
+  it('names ranges of what holds several parts', () => {
+    const text = writeMedia(picture, (part) => ({
+      uri: 'chunks/0.mp4',
+      range: part === 'init' ? picture.init : (picture.segments[part] ?? picture.init),
+    }));
+    expect(text).toContain('#EXT-X-MAP:URI="chunks/0.mp4",BYTERANGE="900@0"\n');
+    expect(text).toContain('#EXTINF:4.004000,\n#EXT-X-BYTERANGE:1000@900\nchunks/0.mp4\n');
+    expect(text).toContain('#EXTINF:0.000033,\n#EXT-X-BYTERANGE:10@2900\nchunks/0.mp4\n');
+  });
+
   it('gives every segment an address of its own and ends', () => {
-    const text = writeMedia(picture, (_rendition, part) => `${part}.m4s`);
+    const text = writeMedia(picture, (part) => ({ uri: `${part}.m4s` }));
     expect(text).toBe(`#EXTM3U
 #EXT-X-VERSION:7
 #EXT-X-TARGETDURATION:5

@@ -17,6 +17,7 @@ import { grantRoutes } from './features/grants/routes.ts';
 import { watchReadiness } from './features/health/readiness.ts';
 import { healthRoutes } from './features/health/routes.ts';
 import { mediaRoutes } from './features/media/routes.ts';
+import { mediaOrigin } from './features/media/send.ts';
 import { peopleRoutes } from './features/people/routes.ts';
 import { recordingRoutes } from './features/recordings/routes.ts';
 import { openAuth } from './features/session/auth.ts';
@@ -53,6 +54,7 @@ export async function buildApp(dependencies: Dependencies) {
   const { config, log, database, authDatabase, store, queue, listenUrl } = dependencies;
   const { draining, sessionCheckMs = 60_000 } = dependencies;
   const { publicUrl, maxUploadBytes } = config;
+  const origin = await mediaOrigin(store);
   const auth = openAuth(config, authDatabase, log);
   const app = fastify({
     loggerInstance: log,
@@ -66,7 +68,7 @@ export async function buildApp(dependencies: Dependencies) {
 
   await app.register(problemPlugin);
   await app.register(addressPlugin, { publicUrl, hasProxies: config.trustProxy !== 0 });
-  await app.register(securityPlugin, { publicUrl });
+  await app.register(securityPlugin, { publicUrl, mediaOrigin: origin });
   await app.register(sessionPlugin, { auth });
   await app.register(swagger, {
     openapi: { info: { title: 'Second Look', version: '0.1.0' } },
@@ -80,7 +82,7 @@ export async function buildApp(dependencies: Dependencies) {
   await app.register(peopleRoutes, { database });
   await app.register(recordingRoutes, { database, queue });
   await app.register(uploadRoutes, { database, store, queue, maxUploadBytes });
-  await app.register(mediaRoutes, { database, store });
+  await app.register(mediaRoutes, { database, store, isRedirecting: origin !== null });
   await app.register(annotationRoutes, { database });
   await app.register(grantRoutes, { database });
   await app.register(eventRoutes, { database, auth, listenUrl, sessionCheckMs });

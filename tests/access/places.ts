@@ -181,6 +181,8 @@ export const places: Record<string, Place> = {
     eachRendition(world, 'init.mp4'),
   'GET /api/recordings/:id/cuts/:cutId/:renditionId/:index.m4s': (world) =>
     eachRendition(world, '0.m4s'),
+  'GET /api/recordings/:id/cuts/:cutId/:renditionId/chunks/:chunk.mp4': (world) =>
+    eachRendition(world, 'chunks/0.mp4'),
 
   'POST /api/uploads': (world) =>
     world.recordings.map(({ id }) =>

@@ -154,7 +154,10 @@ describe('an ordinary lesson', () => {
       /^(\S+)\/media\.m3u8$/m.exec((await amira.ask('GET', main)).text) ?? [];
     const folder = main.replace('main.m3u8', rendition);
     expect((await amira.ask('GET', `${folder}/0.m4s`)).status).toBe(200);
-    for (const name of ['999.m4s', '-1.m4s', 'x.m4s', '1e1.m4s', '../main.m4s']) {
+    const beyond = ['999.m4s', '1000000.m4s', '-1.m4s', 'x.m4s', '1e1.m4s', '../main.m4s'];
+    const spelt = ['00.m4s', '01.m4s', '+0.m4s', '0.0.m4s', '0x0.m4s', '%200.m4s', '-0.m4s'];
+    const chunks = ['chunks/1.mp4', 'chunks/00.mp4', 'chunks/-1.mp4', 'chunks/x.mp4'];
+    for (const name of [...beyond, ...spelt, ...chunks]) {
       expect([name, (await amira.ask('GET', `${folder}/${name}`)).status]).toEqual([name, 404]);
     }
   });

@@ -21,7 +21,11 @@ export function isOwnOrigin(request: FastifyRequest, publicUrl: string): boolean
 
 /** Headers that keep other sites' code out of ours, and the check that requests are our own pages'. */
 export const securityPlugin = fp(
-  async (app: FastifyInstance, { publicUrl }: { publicUrl: string }) => {
+  async (
+    app: FastifyInstance,
+    { publicUrl, mediaOrigin }: { publicUrl: string; mediaOrigin: string | null },
+  ) => {
+    const media = mediaOrigin === null ? [] : [mediaOrigin];
     const isHttps = publicUrl.startsWith('https:');
     await app.register(helmet, {
       contentSecurityPolicy: {
@@ -31,9 +35,9 @@ export const securityPlugin = fp(
           scriptSrc: ["'self'"],
           // Mantine and video.js set styles from scripts; styles alone cannot run anything.
           styleSrc: ["'self'", "'unsafe-inline'"],
-          imgSrc: ["'self'", 'data:', 'blob:'],
-          mediaSrc: ["'self'", 'blob:'],
-          connectSrc: ["'self'"],
+          imgSrc: ["'self'", 'data:', 'blob:', ...media],
+          mediaSrc: ["'self'", 'blob:', ...media],
+          connectSrc: ["'self'", ...media],
           workerSrc: ["'self'", 'blob:'],
           fontSrc: ["'self'"],
           objectSrc: ["'none'"],

@@ -47,8 +47,9 @@ type ChunkRow = Awaited<ReturnType<typeof selectChunks>>[number];
 /** A rendition as playlists are written from it, knowing where each of its segments lies. */
 export type StoredRendition = Rendition & {
   id: string;
-  initObject: Place;
-  segmentObjects: Place[];
+  initObject: PlaceInChunk;
+  segmentObjects: PlaceInChunk[];
+  chunks: Place[];
 };
 /** A stretch of an object: which, from which byte, how many bytes. */
 export interface Place {
@@ -56,6 +57,8 @@ export interface Place {
   offset: number;
   length: number;
 }
+/** Also which of the rendition's chunks the object is, counted from 0. */
+export type PlaceInChunk = Place & { chunk: number };
 
 export async function findRenditions(tx: Transaction, cutId: string, renditionId?: string) {
   const rows = await selectChunks(tx, cutId, renditionId);
@@ -75,13 +78,19 @@ function toRendition(chunks: ChunkRow[]): StoredRendition {
     averageBandwidth,
     peakBandwidth,
     init: { offset: initOffset, length: initLength },
-    initObject: { objectKey, offset: initOffset, length: initLength },
+    initObject: { objectKey, offset: initOffset, length: initLength, chunk: 0 },
     segments: chunks.flatMap(({ chunk }) => chunk.segments),
-    segmentObjects: chunks.flatMap(({ chunk }) =>
-      chunk.segments.map(({ offset, length }) => ({ objectKey: chunk.objectKey, offset, length })),
+    segmentObjects: chunks.flatMap(({ chunk: { objectKey, segments } }, chunk) =>
+      segments.map(({ offset, length }) => ({ objectKey, offset, length, chunk })),
     ),
+    chunks: chunks.map(({ chunk }) => wholeOf(chunk)),
   };
   return kind === 'audio'
     ? { ...common, kind, channels: channels ?? 2 }
     : { ...common, kind, width: width ?? 0, height: height ?? 0, frameRate: frameRate ?? 0 };
+}
+
+function wholeOf({ objectKey, initOffset, initLength, segments }: ChunkRow['chunk']): Place {
+  const ends = segments.map(({ offset, length }) => offset + length);
+  return { objectKey, offset: 0, length: Math.max(initOffset + initLength, ...ends) };
 }

@@ -1,13 +1,19 @@
-import { createHash } from 'node:crypto';
-import { id, mediaParams, renditionParams, segmentParams } from '@second-look/core/contract';
-import { writeMedia, writeMultivariant } from '@second-look/core/playlist';
+import {
+  chunkParams,
+  id,
+  mediaParams,
+  renditionParams,
+  segmentParams,
+} from '@second-look/core/contract';
+import { type PlaylistPart, writeMedia, writeMultivariant } from '@second-look/core/playlist';
 import type { Database, Transaction } from '@second-look/infra/database';
 import type { ObjectStore } from '@second-look/infra/object-store';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ProblemError } from '../../http/problems.ts';
 import { findRecording, widestCuts } from '../recordings/queries.ts';
-import { findCut, findPoster, findRenditions, type Place } from './queries.ts';
+import { findCut, findPoster, findRenditions, type StoredRendition } from './queries.ts';
+import { sendPlace, sendWhole } from './send.ts';
 
 const playlistType = 'application/vnd.apple.mpegurl';
 const cutPath = '/api/recordings/:id/cuts/:cutId';
@@ -18,7 +24,16 @@ const cutPath = '/api/recordings/:id/cuts/:cutId';
  */
 export async function mediaRoutes(
   app: FastifyInstance,
-  { database, store }: { database: Database; store: ObjectStore },
+  {
+    database,
+    store,
+    isRedirecting,
+  }: {
+    database: Database;
+    store: ObjectStore;
+    /** Browsers reach the store: playlists name whole objects and ranges of them, and the store sends those. */
+    isRedirecting: boolean;
+  },
 ) {
   const schema = (summary: string, params: z.ZodObject) => ({ summary, tags: ['media'], params });
 
@@ -63,7 +78,7 @@ export async function mediaRoutes(
       const { rendition } = await find(request);
       return sendPlaylist(
         reply,
-        writeMedia(rendition, (_, part) => (part === 'init' ? 'init.mp4' : `${part}.m4s`)),
+        writeMedia(rendition, (part) => (isRedirecting ? inChunk(rendition, part) : alone(part))),
       );
     },
   );
@@ -73,7 +88,7 @@ export async function mediaRoutes(
     { schema: schema('The initialisation segment of a rendition.', renditionParams) },
     async (request, reply) => {
       const { rendition } = await find(request);
-      return sendPlace(request, reply, rendition.initObject, 'video/mp4');
+      return sendPlace(store, request, reply, rendition.initObject, 'video/mp4');
     },
   );
 
@@ -84,7 +99,19 @@ export async function mediaRoutes(
       const { rendition, params } = await find(request);
       const place = rendition.segmentObjects[params.index];
       if (!place) throw new ProblemError('not_found');
-      return sendPlace(request, reply, place, 'video/iso.segment');
+      return sendPlace(store, request, reply, place, 'video/iso.segment');
+    },
+  );
+
+  app.get(
+    `${cutPath}/:renditionId/chunks/:chunk.mp4`,
+    { schema: schema('A chunk of a rendition whole, or a range of its bytes.', chunkParams) },
+    async (request, reply) => {
+      const { rendition } = await find(request);
+      const { chunk } = request.params as z.output<typeof chunkParams>;
+      const whole = rendition.chunks[chunk];
+      if (!whole) throw new ProblemError('not_found');
+      return sendWhole(store, request, reply, whole, 'video/mp4');
     },
   );
 
@@ -98,7 +125,8 @@ export async function mediaRoutes(
       );
       const length = posterKey && (await store.size(posterKey));
       if (!posterKey || !length) throw new ProblemError('not_found');
-      return sendPlace(request, reply, { objectKey: posterKey, offset: 0, length }, 'image/jpeg');
+      const whole = { objectKey: posterKey, offset: 0, length };
+      return sendWhole(store, request, reply, whole, 'image/jpeg');
     },
   );
 
@@ -126,25 +154,18 @@ export async function mediaRoutes(
   function sendPlaylist(reply: FastifyReply, text: string) {
     return reply.header('cache-control', 'no-store').type(playlistType).send(text);
   }
+}
 
-  async function sendPlace(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    place: Place,
-    type: string,
-  ) {
-    const { objectKey, offset, length } = place;
-    // Objects are never written twice, so their place names their content; each use asks first.
-    const name = createHash('sha256')
-      .update(`${objectKey} ${offset} ${length}`)
-      .digest('base64url');
-    const tag = `"${name}"`;
-    reply.header('cache-control', 'private, no-cache').header('etag', tag);
-    if (request.headers['if-none-match'] === tag) return reply.code(304).send();
-    reply.type(type).header('content-length', length);
-    if (request.method === 'HEAD') return reply.send();
-    return reply.send(await store.read(objectKey, { start: offset, end: offset + length - 1 }));
-  }
+/** One address for each part: the server knows where in which object it lies. */
+function alone(part: PlaylistPart) {
+  return { uri: part === 'init' ? 'init.mp4' : `${part}.m4s` };
+}
+
+/** Parts as ranges of whole objects, for a store that knows objects alone. */
+function inChunk({ initObject, segmentObjects }: StoredRendition, part: PlaylistPart) {
+  const place = part === 'init' ? initObject : segmentObjects[part];
+  if (!place) throw new RangeError(`There is no segment ${part}.`);
+  return { uri: `chunks/${place.chunk}.mp4`, range: place };
 }
 
 /** @returns the cut, which is there and published */
