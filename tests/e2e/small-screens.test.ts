@@ -23,6 +23,12 @@ test('pages reflow at 320 pixels', async () => {
     await page.getByRole('button', { name: /^Your account/ }).waitFor();
     await page.locator('main h1').waitFor();
     await expectFits(page);
+    // In the page's own letters, its links stand side by side without scrolling.
+    const hidden = await page.getByRole('navigation').evaluate(async (nav) => {
+      await document.fonts.ready;
+      return nav.scrollWidth - nav.clientWidth;
+    });
+    expect(hidden).toBe(0);
   }
 });
 
