@@ -175,7 +175,8 @@ export async function listConversations(tx: Transaction, recordingId: string) {
       id: conversation.id,
       principalId: conversation.principalId,
       principal: principalColumns,
-      hasNotes: sql<boolean>`exists (select from annotation a where a.conversation_id = ${conversation.id} and a.deleted_at is null)`,
+      hasNotes: sql<boolean>`exists (select from annotation a where a.recording_id = ${conversation.recordingId}
+        and a.conversation_id = ${conversation.id} and a.deleted_at is null)`,
     })
     .from(conversation)
     .innerJoin(principal, eq(principal.id, conversation.principalId))

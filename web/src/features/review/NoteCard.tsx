@@ -68,7 +68,7 @@ export const NoteCard = memo(function NoteCard({ note, isLit, isEditing, onEdit 
         <div className={classes.foot}>
           <WhenWritten at={note.createdAt} changedAt={note.updatedAt} />
           <span className={classes.grow} />
-          {note.isMine && !note.body && (
+          {note.isMine && tab.canChange && !note.body && (
             <button type="button" className={classes.quiet} onClick={() => onEdit(true)}>
               {t('note.addWords')}
             </button>

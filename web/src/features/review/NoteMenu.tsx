@@ -9,7 +9,7 @@ import { useReview } from './review-context.ts';
 
 export function NoteMenu({ note, onEdit }: { note: Annotation; onEdit: () => void }) {
   const { t } = useTranslation('review');
-  const { tabs, changes } = useReview();
+  const { tab: shown, tabs, changes } = useReview();
   const targets =
     note.isMine && note.conversationId === null
       ? tabs.filter((tab) => tab.conversationId !== null && tab.isLive && tab.canComment)
@@ -27,7 +27,7 @@ export function NoteMenu({ note, onEdit }: { note: Annotation; onEdit: () => voi
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        {note.isMine && (
+        {note.isMine && shown.canChange && (
           <Menu.Item leftSection={<IconPencil size={16} />} onClick={onEdit}>
             {t('note.edit')}
           </Menu.Item>

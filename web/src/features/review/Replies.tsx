@@ -22,7 +22,7 @@ export function Replies({ note }: { note: Annotation }) {
 
 function OneReply({ note, reply }: { note: Annotation; reply: Reply }) {
   const { t } = useTranslation(['review', 'app']);
-  const { changes } = useReview();
+  const { tab, changes } = useReview();
   const [edited, setEdited] = useState<string | null>(null);
 
   const save = async () => {
@@ -39,9 +39,11 @@ function OneReply({ note, reply }: { note: Annotation; reply: Reply }) {
         <span className={classes.grow} />
         {reply.isMine && edited === null && (
           <>
-            <button type="button" className={classes.quiet} onClick={() => setEdited(reply.body)}>
-              {t('reply.edit')}
-            </button>
+            {tab.canChange && (
+              <button type="button" className={classes.quiet} onClick={() => setEdited(reply.body)}>
+                {t('reply.edit')}
+              </button>
+            )}
             <button
               type="button"
               className={classes.quiet}

@@ -44,6 +44,13 @@ describe('tabs', () => {
     expect(tabsOf(recording).map((tab) => tab.canComment)).toEqual([true, true, false]);
   });
 
+  it('let words be changed where they may be written, also when nobody else would read them', () => {
+    const live = recording.conversations[1] as RecordingDetail['conversations'][number];
+    const watching = { ...live, id: 'w', canComment: false };
+    const tabs = tabsOf({ ...recording, conversations: [...recording.conversations, watching] });
+    expect(tabs.filter((tab) => !tab.canChange).map((tab) => tab.id)).toEqual(['w']);
+  });
+
   it('each hold their own notes, by time', () => {
     const notes = [note('2', 20), note('1', 10), note('c', 5, { conversationId: 'live' })];
     const byTab = notesByTab(tabsOf(recording), notes);

@@ -8,6 +8,8 @@ export interface Tab {
   withName: string | null;
   withId: string | null;
   canComment: boolean;
+  /** What one wrote there can still be changed; taken away it can be wherever one sees it. */
+  canChange: boolean;
   isLive: boolean;
 }
 
@@ -21,6 +23,7 @@ export function tabsOf(recording: RecordingDetail): Tab[] {
     withName: null,
     withId: null,
     canComment: true,
+    canChange: true,
     isLive: true,
   };
   const conversations = recording.conversations.map((conversation) => ({
@@ -30,6 +33,7 @@ export function tabsOf(recording: RecordingDetail): Tab[] {
     withId: conversation.with.id,
     // Its owner may still write into a conversation that ended, but nobody else would read it.
     canComment: conversation.canComment && conversation.isLive,
+    canChange: conversation.canComment,
     isLive: conversation.isLive,
   }));
   return [own, ...conversations.toSorted((a, b) => Number(b.isLive) - Number(a.isLive))];

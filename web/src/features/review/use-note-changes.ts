@@ -6,6 +6,7 @@ import { call } from '../../app/api.ts';
 import { noticeSignedOut } from '../../app/query-client.ts';
 import { troubleSentence } from '../../app/trouble.ts';
 import { showToast } from '../../ui/toasts.ts';
+import type { Tab } from './notes.ts';
 import { annotationsQuery, putNote, updateNotes } from './queries.ts';
 
 export interface NotePart {
@@ -27,7 +28,7 @@ export interface NoteChanges {
   removeReply: (note: Annotation, reply: Reply) => Promise<boolean>;
 }
 
-export function useNoteChanges(recordingId: string): NoteChanges {
+export function useNoteChanges(recordingId: string, tabs: readonly Tab[]): NoteChanges {
   const queryClient = useQueryClient();
   const { t } = useTranslation('review');
 
@@ -54,6 +55,11 @@ export function useNoteChanges(recordingId: string): NoteChanges {
         return false;
       }
     };
+    /** Bringing words back is writing them: who may not has no button for it. */
+    const undoOf = (note: Annotation, restore: () => Promise<Annotation>) =>
+      tabs.find((tab) => tab.conversationId === note.conversationId)?.canChange
+        ? () => void attempt(note, note, restore)
+        : undefined;
     const params = (each: { id: string }) => ({ params: { id: each.id } });
     const patch = (note: Annotation, part: NotePart) =>
       call('PATCH /api/annotations/:id', { ...params(note), body: part });
@@ -66,7 +72,7 @@ export function useNoteChanges(recordingId: string): NoteChanges {
         );
         if (isDone) {
           const restore = () => call('POST /api/annotations/:id/restore', params(note));
-          showToast(t('note.removed'), { undo: () => void attempt(note, note, restore) });
+          showToast(t('note.removed'), { undo: undoOf(note, restore) });
         }
         return isDone;
       },
@@ -100,11 +106,11 @@ export function useNoteChanges(recordingId: string): NoteChanges {
         );
         if (isDone) {
           const restore = () => call('POST /api/replies/:id/restore', params(reply));
-          showToast(t('reply.removed'), { undo: () => void attempt(note, note, restore) });
+          showToast(t('reply.removed'), { undo: undoOf(note, restore) });
         }
         return isDone;
       },
     };
     return changes;
-  }, [queryClient, recordingId, t]);
+  }, [queryClient, recordingId, tabs, t]);
 }

@@ -27,9 +27,9 @@ export function useReviewState({ recording, me, atMs, noteId }: Options) {
 
   const { data, isPending } = useQuery(annotationsQuery(recording.id));
   const outbox = useOutbox(recording.id, me.id);
-  const changes = useNoteChanges(recording.id);
 
   const tabs = useMemo(() => tabsOf(recording), [recording]);
+  const changes = useNoteChanges(recording.id, tabs);
   const tabKey = `second-look:tab:${me.id}:${recording.id}`;
   const [chosenTabId, setChosenTabId] = useState(() => readStored(tabKey));
   const tab = tabs.find(({ id }) => id === chosenTabId) ?? firstTab(tabs, recording);
