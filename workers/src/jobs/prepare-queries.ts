@@ -115,6 +115,8 @@ export function publish(
       .where(isStillAtIt(step))
       .returning({ id: processingStep.id });
     if (!mine) return false;
+    // What was published before goes with its objects.
+    await tx.delete(rendition).where(eq(rendition.cutId, step.cutId));
     for (const { chunk, ...row } of made.renditions) {
       await tx.insert(rendition).values({ ...row, cutId: step.cutId, attempt: step.attempt });
       await tx.insert(renditionChunk).values({ renditionId: row.id, index: 0, ...chunk });

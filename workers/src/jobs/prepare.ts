@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Database } from '@second-look/infra/database';
+import { type Database, mayDeleteObjects } from '@second-look/infra/database';
 import type { Logger } from '@second-look/infra/log';
 import { ObjectMissing, type ObjectStore } from '@second-look/infra/object-store';
 import type { Handler, WorkContext } from '@second-look/infra/queue';
@@ -144,16 +144,27 @@ async function publishMade(
     isIncomplete: result.isTruncated,
     madeBytes: await sizeOf(store, keys),
   });
-  // Objects without a row: ours if somebody was quicker, else those of attempts that were killed.
-  const losers = isPublished
-    ? Array.from({ length: step.attempt - 1 }, (_, i) => i + 1)
-    : [step.attempt];
   try {
-    for (const attempt of losers) await store.deleteAll(`${prefixOf(attempt)}/`);
+    if (!isPublished) await store.deleteAll(`${prefix}/`);
+    else await deleteEarlier(database.plain, store, step, prefixOf);
   } catch (error) {
     // The recording can be watched: they cost space and nothing else, and go with it at the latest.
     log.warn({ err: error, step: step.id }, 'the objects of another attempt are left over');
   }
+}
+
+/** Deletes what attempts before this one made: killed ones, and the one that was published until now. */
+function deleteEarlier(
+  db: Database['plain'],
+  store: ObjectStore,
+  step: ClaimedStep,
+  prefixOf: (attempt: number) => string,
+) {
+  return db.transaction(async (tx) => {
+    if (!(await mayDeleteObjects(tx))) return;
+    for (let attempt = 1; attempt < step.attempt; attempt += 1)
+      await store.deleteAll(`${prefixOf(attempt)}/`);
+  });
 }
 
 async function keep(

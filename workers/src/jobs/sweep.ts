@@ -1,4 +1,5 @@
 import { trashDays } from '@second-look/core/contract';
+import { mayDeleteObjects } from '@second-look/infra/database';
 import type { WorkQueue } from '@second-look/infra/queue';
 import { processingStep, recording, upload } from '@second-look/migrations/schema';
 import { and, asc, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
@@ -74,6 +75,7 @@ async function emptyTrash({ database, store }: Workshop) {
     // Its owner may have taken it back by now, so it is looked at again, and held while its objects go;
     // where they do not all go the row stays, and the next sweep comes back to it.
     await database.plain.transaction(async (tx) => {
+      if (!(await mayDeleteObjects(tx))) return;
       const { rowCount } = await tx.delete(recording).where(and(eq(recording.id, id), isOver));
       if (rowCount) await store.deleteAll(`recordings/${id}/`);
     });

@@ -1,0 +1,63 @@
+import { mkdir } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
+import { claim } from '@second-look/infra/embedded/claim';
+import { openStore } from '@second-look/infra/object-store/open';
+import { type TakenBackup, takeBackup } from './backups/take.ts';
+import { type Command, OperatorProblem } from './command.ts';
+import { bytesInWords, counted } from './words.ts';
+
+export const backupCommand: Command = {
+  usage: '<folder>',
+  summary: 'copy everything that is needed to start again elsewhere, while it runs',
+  help: `Writes a backup into the folder: the rows of the database as they are at one moment, and every object
+(videos and what was made of them) that these rows name. Servers, workers and people go on; only deleting for
+good waits until it is done. The folder holds any number of backups, each named by its moment, and one
+objects/ that they share: an object that is there is not copied again, so the second backup takes little time
+and room. To let go of an old backup delete its folder.
+
+A backup that was cut short ends in .unfinished and counts for nothing; the next one clears it away and goes
+on with the objects that it had copied. Keep the folder on another disk, better on another machine, and as
+closed as the installation itself: it holds every lesson and every word.
+
+Not in it: the SECRET (keep it elsewhere, apart from the backup), who is signed in (people sign in again
+after a restore), the queue (it fills itself) and uploads that are under way.
+
+It ends with 1 where the store lacks an object that a row names, or holds a damaged one: the backup is
+finished nevertheless, and \`second-look check\` says more.`,
+  words: [1, 1],
+  async run({ open, words: [word = ''], say }) {
+    const folder = resolve(word);
+    const { config } = await open();
+    if (!relative(config.dataDir, folder).startsWith('..'))
+      throw new OperatorProblem(
+        `${folder} lies inside the data folder and would be lost with it: choose a folder on another disk.`,
+      );
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const held = await claim(folder, [], 'command');
+    try {
+      const taken = await takeBackup(config, await openStore(config), folder);
+      return report(taken, say);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+      throw new OperatorProblem(
+        `There is no room left in ${folder}: make some and start the backup again, it goes on where it stopped.`,
+      );
+    } finally {
+      held.release();
+    }
+  },
+};
+
+function report({ path, manifest, objects }: TakenBackup, say: (line: string) => void) {
+  const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
+  say(
+    `The backup is in ${path}: ${counted(rows, 'row')} of ${counted(manifest.tables.length, 'table')}, ${counted(objects.count, 'object')} (${bytesInWords(objects.sizeBytes)}), of which ${objects.newCount} (${bytesInWords(objects.newBytes)}) were copied now.`,
+  );
+  say('Not in it: the SECRET, which a restore may need: keep it elsewhere.');
+  const { missing, damaged } = objects;
+  if (missing + damaged === 0) return 0;
+  say(
+    `The store lacks ${counted(missing, 'object')} that rows name, and holds ${counted(damaged, 'damaged one')}: see second-look check.`,
+  );
+  return 1;
+}

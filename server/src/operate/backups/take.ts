@@ -1,0 +1,94 @@
+import { createReadStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Config } from '@second-look/infra/config';
+import type { ObjectStore } from '@second-look/infra/object-store';
+import {
+  beginBackup,
+  finishBackup,
+  listBackups,
+  type Manifest,
+  objectsPath,
+  openObjects,
+  prepareFolder,
+  rowsPath,
+} from './folder.ts';
+import { namedObjectsQuery } from './named-objects.ts';
+import { type ListedObject, readObjects } from './object-list.ts';
+import { type CopiedObjects, copyNamedObjects } from './objects.ts';
+import { asOwner, holdDeletions } from './owner.ts';
+import { copyOut } from './rows.ts';
+import { allRows, isPassing, readTables } from './tables.ts';
+import { tallyOf } from './tally.ts';
+
+const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string };
+
+export interface TakenBackup {
+  /** Its folder. */
+  path: string;
+  manifest: Manifest;
+  objects: CopiedObjects;
+}
+
+/**
+ * Takes a backup while the product runs: the rows as they are at one moment, and every object that they
+ * name. While it copies nothing is deleted for good; everything else goes on.
+ * @param folder holds any number of backups, and each object once
+ */
+export async function takeBackup(
+  config: Config,
+  store: ObjectStore,
+  folder: string,
+): Promise<TakenBackup> {
+  await prepareFolder(folder);
+  const held = await holdDeletions(config);
+  try {
+    const { draft, named, ...rows } = await copyRows(config, folder);
+    const list = objectsPath(draft);
+    const target = await openObjects(folder);
+    const earlier = newestList(folder);
+    const objects = await copyNamedObjects(store, target, { named, list, earlier });
+    await held.check();
+    await rm(named);
+    const { sha256 } = await tallyOf(createReadStream(list));
+    const { count, sizeBytes, missing, damaged } = objects;
+    const manifest: Omit<Manifest, 'format'> = {
+      product: version,
+      ...rows,
+      objects: { count, sizeBytes, missing, damaged, sha256 },
+    };
+    const path = await finishBackup(draft, manifest);
+    return { path, manifest: { format: 1, ...manifest }, objects };
+  } finally {
+    await held.release();
+  }
+}
+
+/** Copies the rows of every table as they are at one moment, and what objects they name then. */
+function copyRows(config: Config, folder: string) {
+  return asOwner(config, 'begin isolation level repeatable read, read only', async (client) => {
+    const tables = (await readTables(client)).filter((table) => !isPassing(table));
+    const { rows } = await client.query<{ now: Date; migrations: string[] }>(
+      'select now(), array(select name from migration.applied order by name) as migrations',
+    );
+    const [{ now, migrations } = { now: new Date(), migrations: [] }] = rows;
+    const draft = await beginBackup(folder, now);
+    const copied: Manifest['tables'] = [];
+    for (const table of tables) {
+      const { schema, name, columns } = table;
+      const query = allRows(table, columns);
+      const { rows, sha256 } = await copyOut(client, query, rowsPath(draft, table));
+      copied.push({ schema, name, columns, rows, sha256 });
+    }
+    const named = join(draft, 'named.tsv');
+    await copyOut(client, await namedObjectsQuery(client), named);
+    return { draft, named, takenAt: now.toISOString(), migrations, tables: copied };
+  });
+}
+
+/** The objects of the newest backup that is there. */
+async function* newestList(folder: string): AsyncGenerator<ListedObject> {
+  const newest = (await listBackups(folder)).at(-1);
+  if (newest) yield* readObjects(objectsPath(join(folder, newest)));
+}

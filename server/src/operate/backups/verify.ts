@@ -1,0 +1,50 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { ObjectStore } from '@second-look/infra/object-store';
+import { migrationFiles } from '@second-look/migrations/migrate';
+import { OperatorProblem } from '../command.ts';
+import { type Manifest, objectsPath, rowsPath } from './folder.ts';
+import { inOrder, readObjects } from './object-list.ts';
+import { tallyOf } from './tally.ts';
+
+const most = 4;
+
+/** @throws OperatorProblem where it needs a later release than this one */
+export async function refuseNewer(backup: string, { migrations, product }: Manifest) {
+  const known = await migrationFiles();
+  if (migrations.every((name) => known.includes(name))) return;
+  throw new OperatorProblem(
+    `The backup ${basename(backup)} was made by a newer release (${product}) than this one: restore it with that release or a later one.`,
+  );
+}
+
+/**
+ * Holds the rows and the list of objects against the manifest's checksums.
+ * @throws OperatorProblem where a file is missing or damaged
+ */
+export async function verifyRows(backup: string, manifest: Manifest): Promise<void> {
+  const files = [
+    ...manifest.tables.map((table) => ({ path: rowsPath(backup, table), sha256: table.sha256 })),
+    { path: objectsPath(backup), sha256: manifest.objects.sha256 },
+  ];
+  for (const { path, sha256 } of files) {
+    const isWhole = existsSync(path) && (await tallyOf(createReadStream(path))).sha256 === sha256;
+    if (!isWhole)
+      throw new OperatorProblem(
+        `The file ${path} is missing or damaged, so nothing was restored: choose another backup with --backup.`,
+      );
+  }
+}
+
+/** Reads every object of a backup. @returns the keys of those that are missing or damaged */
+export async function findDamage(backup: string, objects: ObjectStore): Promise<string[]> {
+  const damaged: string[] = [];
+  const looks = inOrder(readObjects(objectsPath(backup)), most, async (listed) => {
+    const isThere = (await objects.size(listed.key)) === listed.sizeBytes;
+    const isWhole =
+      isThere && (await tallyOf(await objects.read(listed.key))).sha256 === listed.sha256;
+    return isWhole ? undefined : listed.key;
+  });
+  for await (const key of looks) if (key !== undefined) damaged.push(key);
+  return damaged;
+}

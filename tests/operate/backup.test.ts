@@ -1,0 +1,238 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readConfig } from '@second-look/infra/config';
+import type { ObjectStore } from '@second-look/infra/object-store';
+import { sweepOnce } from '@second-look/workers/sweep';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { claim } from '../../infra/embedded/claim.ts';
+import { takeBackup } from '../../server/src/operate/backups/take.ts';
+import { lesson, openWorkshop, prepareNow, until } from '../world/lesson.ts';
+import { startServer, type TestServer } from '../world/server.ts';
+import { ask, countRows, filesIn, fillWithWork, openEmptyPlace } from './place.ts';
+import { secondLook, startSecondLook } from './second-look.ts';
+
+let server: TestServer;
+let env: Record<string, string>;
+let folder: string;
+let id: string;
+beforeAll(async () => {
+  server = await startServer();
+  env = server.place.env;
+  folder = await newFolder();
+  ({ id } = await fillWithWork(server));
+});
+afterAll(async () => {
+  await server.stop();
+  for (const one of folders) await rm(one, { recursive: true, force: true });
+});
+
+const folders: string[] = [];
+async function newFolder(): Promise<string> {
+  const made = await mkdtemp(join(tmpdir(), 'second-look-backup-'));
+  folders.push(made);
+  return made;
+}
+
+const admin = () => server.place.database.adminUrl;
+const objects = () => join(server.place.dataDir, 'objects');
+
+async function backUp(into = folder) {
+  const { code, out, errors } = await secondLook(['backup', into], env);
+  expect({ code, errors }).toEqual({ code: 0, errors: '' });
+  return out;
+}
+
+async function backupsIn(path: string): Promise<string[]> {
+  return (await readdir(path)).filter((name) => name.startsWith('20')).sort();
+}
+
+describe('a backup', () => {
+  it('holds every row but those that pass, and is for its owner’s eyes', async () => {
+    await backUp();
+    const [name = ''] = await backupsIn(folder);
+    const manifest = JSON.parse(await readFile(join(folder, name, 'manifest.json'), 'utf8'));
+    const counts = await countRows(admin());
+    const passing = ['session', 'verification', 'rate_limit', 'failed_sign_in'];
+    for (const table of [...passing.map((one) => `auth.${one}`), 'public.worker'])
+      delete counts[table];
+    const written = manifest.tables.map((table: { schema: string; name: string; rows: number }) => [
+      `${table.schema}.${table.name}`,
+      table.rows,
+    ]);
+    expect(Object.fromEntries(written)).toEqual(counts);
+    expect(manifest.objects).toMatchObject({ missing: 0, damaged: 0 });
+
+    const [session] = await ask<{ token: string }>(admin(), 'select token from auth.session');
+    for (const [path] of await filesIn(join(folder, name))) {
+      const text = await readFile(join(folder, name, path), 'utf8');
+      for (const secret of [session?.token ?? 'none', server.place.database.secret])
+        expect(text, path).not.toContain(secret);
+    }
+    for (const entry of await readdir(folder, { recursive: true })) {
+      const { mode } = await stat(join(folder, entry));
+      expect(mode & 0o077, entry).toBe(0);
+    }
+  });
+
+  it('copies only what is new the second time', async () => {
+    const into = await newFolder();
+    expect(await backUp(into)).toContain('of which 4 (');
+    const before = await filesIn(join(into, 'objects'));
+    expect(await backUp(into)).toContain('of which 0 (0 bytes)');
+    await lesson(server, await server.as('ben'), 'New');
+    expect(await backUp(into)).toContain('of which 3 (');
+    const after = await filesIn(join(into, 'objects'));
+    expect(after.size).toBe(before.size + 3);
+    expect(await backupsIn(into)).toHaveLength(3);
+  });
+
+  it('is recognised where it was cut short, and the next one goes on with it', async () => {
+    const into = await newFolder();
+    // Reading a pipe that nobody fills waits for ever: here the backup stands still, and is killed.
+    const files = await filesIn(objects());
+    const last = [...files.keys()].sort().at(-1) ?? '';
+    await rename(join(objects(), last), join(objects(), `${last}-aside`));
+    const makePipe = ['-c', 'mkfifo "$1"', 'sh', join(objects(), last)];
+    expect(spawnSync('/bin/sh', makePipe).status).toBe(0);
+    const backup = startSecondLook(['backup', into], env);
+    const copied = () => filesIn(join(into, 'objects')).catch(() => new Map());
+    await until(async () => (await copied()).size >= files.size - 1);
+    backup.child.kill('SIGKILL');
+    await backup.ended;
+    await rm(join(objects(), last));
+    await rename(join(objects(), `${last}-aside`), join(objects(), last));
+
+    expect(await backupsIn(into)).toEqual([expect.stringMatching(/\.unfinished$/)]);
+    const place = await openEmptyPlace();
+    const restored = await secondLook(['restore', into], place.env);
+    expect(restored).toMatchObject({ code: 1, out: '' });
+    expect(restored.errors).toContain('no finished backup');
+    await place.remove();
+    await writeFile(join(into, 'objects', 'half.part'), 'half');
+    expect(await backUp(into)).toContain('of which 1 (');
+    expect(await backupsIn(into)).toEqual([expect.stringMatching(/Z$/)]);
+    expect(existsSync(join(into, 'objects', 'half.part'))).toBe(false);
+  });
+
+  it('says so where there is no room, and goes on when there is', async (context) => {
+    const into = await newFolder();
+    const mount = (...words: string[]) => spawnSync('mount', [...words, into]).status === 0;
+    // The rows fit, the objects do not.
+    if (process.getuid?.() !== 0 || !mount('-t', 'tmpfs', '-o', 'size=256k', 'tmpfs'))
+      return context.skip('needs the right to mount a small disk');
+    try {
+      const { code, out, errors } = await secondLook(['backup', into], env);
+      expect({ code, out }).toEqual({ code: 1, out: '' });
+      expect(errors).toMatch(/^There is no room left in .*\n$/);
+      expect(mount('-o', 'remount,size=64m')).toBe(true);
+      await backUp(into);
+    } finally {
+      spawnSync('umount', [into]);
+    }
+  });
+
+  it('refuses the data folder, and a second one at once', async () => {
+    const inside = await secondLook(['backup', join(server.place.dataDir, 'backup')], env);
+    expect(inside).toMatchObject({ code: 1, out: '' });
+    expect(inside.errors).toContain('inside the data folder');
+    const into = await newFolder();
+    const held = await claim(into, [], 'command');
+    const second = await secondLook(['backup', into], env);
+    held.release();
+    expect(second).toMatchObject({ code: 1, out: '' });
+    expect(second.errors).toContain(`A second-look command is at work on ${into}`);
+    await backUp(into);
+  });
+
+  it('refuses a table that its owner could not read, rather than leave it out', async () => {
+    await ask(
+      admin(),
+      `create table hidden (id int primary key);
+       alter table hidden owner to second_look_owner;
+       alter table hidden enable row level security; alter table hidden force row level security`,
+    );
+    const { code, errors } = await secondLook(['backup', await newFolder()], env);
+    await ask(admin(), 'drop table hidden');
+    expect(code).toBe(1);
+    expect(errors).toContain('may not read public.hidden');
+  });
+
+  it('tells what the store lacks or holds damaged, and is finished nevertheless', async () => {
+    const into = await newFolder();
+    const [source] = await ask<{ object_key: string }>(
+      admin(),
+      `select object_key from source where recording_id = '${id}'`,
+    );
+    const [poster] = await ask<{ poster_key: string }>(
+      admin(),
+      `select poster_key from cut where recording_id = '${id}'`,
+    );
+    const [sourcePath, posterPath] = [source?.object_key, poster?.poster_key].map((key) =>
+      join(objects(), key ?? ''),
+    );
+    if (!sourcePath || !posterPath) throw new Error('There is no lesson.');
+    const bytes = await readFile(sourcePath);
+    await writeFile(sourcePath, Buffer.from(bytes).fill(0, 100, 200));
+    await rename(posterPath, `${posterPath}-aside`);
+    const { code, out } = await secondLook(['backup', into], env);
+    await writeFile(sourcePath, bytes);
+    await rename(`${posterPath}-aside`, posterPath);
+    expect(code).toBe(1);
+    expect(out).toContain('lacks 1 object that rows name, and holds 1 damaged one');
+    expect(await backupsIn(into)).toEqual([expect.stringMatching(/Z$/)]);
+    expect(await backUp(into)).toContain('of which 2 (');
+  });
+});
+
+describe('deleting for good, while a backup is taken', () => {
+  /** The store, with the first reading of an object held up until it is let go. */
+  function heldUp(store: ObjectStore) {
+    const reached = Promise.withResolvers<void>();
+    const letGo = Promise.withResolvers<void>();
+    const read: ObjectStore['read'] = async (key, range) => {
+      reached.resolve();
+      await letGo.promise;
+      return store.read(key, range);
+    };
+    return { store: { ...store, read }, reached: reached.promise, letGo: letGo.resolve };
+  }
+
+  it('waits for its end, so that it has what its rows name', async () => {
+    const into = await newFolder();
+    const amira = await server.as('amira');
+    const [trashed, again] = [await lesson(server, amira), await lesson(server, amira)];
+    const held = heldUp(server.store);
+    const taking = takeBackup(readConfig(env), held.store, into);
+    await held.reached;
+
+    await ask(
+      admin(),
+      `update recording set deleted_at = now() - interval '31 days' where id = '${trashed}'`,
+    );
+    await ask(
+      admin(),
+      `update processing_step set state = 'pending' where recording_id = '${again}'`,
+    );
+    const workshop = await openWorkshop(server);
+    const before = await filesIn(objects());
+    await sweepOnce(workshop, server.queue);
+    await prepareNow(server, again);
+    const during = await filesIn(objects());
+    for (const path of before.keys()) expect([...during.keys()]).toContain(path);
+    expect(await ask(admin(), `select from recording where id = '${trashed}'`)).toHaveLength(1);
+
+    held.letGo();
+    const { objects: copied } = await taking;
+    expect(copied.missing).toBe(0);
+    await sweepOnce(workshop, server.queue);
+    expect(await ask(admin(), `select from recording where id = '${trashed}'`)).toHaveLength(0);
+    const after = [...(await filesIn(objects())).keys()];
+    expect(after.filter((path) => path.includes(trashed))).toEqual([]);
+    const kept = [...(await filesIn(join(into, 'objects'))).keys()];
+    expect(kept.filter((path) => path.includes(trashed))).toHaveLength(3);
+    expect(kept.filter((path) => path.includes(again))).toHaveLength(3);
+  });
+});
