@@ -19,6 +19,7 @@ import { healthRoutes } from './features/health/routes.ts';
 import { mediaRoutes } from './features/media/routes.ts';
 import { mediaOrigin } from './features/media/send.ts';
 import { peopleRoutes } from './features/people/routes.ts';
+import { queueBoardRoutes } from './features/queue-board/routes.ts';
 import { recordingRoutes } from './features/recordings/routes.ts';
 import { openAuth } from './features/session/auth.ts';
 import { sessionRoutes } from './features/session/routes.ts';
@@ -86,6 +87,11 @@ export async function buildApp(dependencies: Dependencies) {
   await app.register(annotationRoutes, { database });
   await app.register(grantRoutes, { database });
   await app.register(eventRoutes, { database, auth, listenUrl, sessionCheckMs });
+  await app.register(queueBoardRoutes, {
+    prefix: '/api/administration/queue',
+    database,
+    queue,
+  });
   await app.register(documentation);
   app.setNotFoundHandler(throwNotFound);
   // Browsers keep connections open that they have not used yet, and a paused player takes its bytes slowly.

@@ -14,6 +14,7 @@ import {
   seesCut,
 } from '@second-look/core/access';
 import type { DrawnWorld } from '../world/random.ts';
+import { queueBoard } from './administration.ts';
 import {
   changeNote,
   eachCut,
@@ -206,6 +207,8 @@ export const places: Record<string, Place> = {
     ...eachUpload(world, 'PATCH', { 'upload-offset': '5' }, 'abc'),
   ],
   'DELETE /api/uploads/:id': (world) => eachUpload(world, 'DELETE'),
+
+  ...queueBoard,
 };
 
 export function isPrincipalNamed(world: DrawnWorld, viewer: Id, principalId: Id): boolean {

@@ -11,6 +11,7 @@ import { openDiskStore } from '@second-look/infra/object-store/disk';
 import { openQueue } from '@second-look/infra/queue';
 import { buildApp } from '../../server/src/app.ts';
 import { freshDatabase, type TestDatabase } from '../world/database.ts';
+import { waitingStep } from './administration.ts';
 
 export interface RunningServer {
   database: TestDatabase;
@@ -60,6 +61,7 @@ export async function startServer(): Promise<RunningServer> {
   const store = await openDiskStore(folder);
   const { databaseUrl, secret } = database;
   const queue = await openQueue(roleUrl(databaseUrl, secret, 'queue'), () => {});
+  await queue.add({ id: waitingStep });
   const config = readConfig({ DATABASE_URL: databaseUrl, SECRET: secret, LOG_LEVEL: 'silent' });
 
   const registered: RouteOptions[] = [];

@@ -1,4 +1,4 @@
-import { type Job, Queue, UnrecoverableError, Worker } from 'bullmq';
+import { type Job, Queue, Worker } from 'bullmq';
 import { type Backend, backendOf, name } from './backend.ts';
 
 export { QueueProblem } from './redis.ts';
@@ -71,6 +71,8 @@ const jobOptions = {
   // A job that has ended must not keep its step from being put in again.
   removeOnComplete: true,
   removeOnFail: true,
+  // Nor is anything of an error kept: the queue is shown to administrators.
+  stackTraceLimit: 0,
 };
 
 /**
@@ -132,12 +134,18 @@ export async function consume(
   const { options, factory, mend } = backendOf(url, { isPatient: true, onError });
   const worker = new Worker(
     name,
-    (job: Job<Work>) =>
-      handler(job.data, {
-        isLastTry: job.attemptsMade + 1 >= tries,
-        signal: stopping.signal,
-        tellProgress: (done) => void job.updateProgress(done).catch(onError),
-      }),
+    async (job: Job<Work>) => {
+      try {
+        await handler(job.data, {
+          isLastTry: job.attemptsMade + 1 >= tries,
+          signal: stopping.signal,
+          tellProgress: (done) => void job.updateProgress(done).catch(onError),
+        });
+      } catch (error) {
+        onError(error instanceof Error ? error : new Error(String(error)));
+        throw new Error('It failed; the log of the workers says why.');
+      }
+    },
     {
       ...options,
       concurrency,
@@ -149,9 +157,6 @@ export async function consume(
   );
   worker.on('error', onError);
   worker.on('error', mend);
-  worker.on('failed', (_job, error) => {
-    if (!(error instanceof UnrecoverableError)) onError(error);
-  });
   await worker.waitUntilReady();
   return {
     close: async () => {

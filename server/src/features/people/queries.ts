@@ -36,3 +36,9 @@ export async function namesOf(
     .where(inArray(person.id, [...new Set(ids)]));
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
+
+/** Whether the person who asks administers a trust, or a school that belongs to none. */
+export async function isAdministrator(tx: Transaction): Promise<boolean> {
+  const { rows } = await tx.execute<{ yes: boolean }>(sql`select access.is_administrator() as yes`);
+  return rows[0]?.yes === true;
+}
