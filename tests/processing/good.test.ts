@@ -1,17 +1,13 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mediaTools } from '../media/binaries.ts';
 import { type FixtureName, fixture } from '../media/fixtures.ts';
 import type { Client } from '../world/client.ts';
 import { filmBytes, until, uploaded } from '../world/lesson.ts';
+import { fetchRenditions, framesOf, probe } from '../world/playing.ts';
 import { endProcesses, startWorkers } from '../world/processes.ts';
 import { startServer, type TestServer } from '../world/server.ts';
-
-const execute = promisify(execFile);
 
 let server: TestServer;
 let amira: Client;
@@ -30,69 +26,6 @@ const settled = (id: string) =>
     const recording = await amira.get(`/api/recordings/${id}`);
     return (recording.state === 'ready' || recording.state === 'failed') && recording;
   });
-
-async function probe(args: string[]) {
-  const { ffprobePath } = await mediaTools();
-  const { stdout } = await execute(ffprobePath, ['-v', 'error', '-of', 'json', ...args]);
-  return JSON.parse(stdout);
-}
-const framesOf = async (path: string, stream: 'v:0' | 'a:0') => {
-  const counted = [
-    '-count_frames',
-    '-select_streams',
-    stream,
-    '-show_entries',
-    'stream=nb_read_frames',
-  ];
-  return Number((await probe([...counted, path])).streams[0]?.nb_read_frames);
-};
-
-/** Fetches every media playlist of a multivariant one, as a player does. @returns a file of each rendition */
-async function fetchRenditions(main: string): Promise<{ kind: string; path: string }[]> {
-  const read = async (address: string) => {
-    const answer = await amira.ask('GET', address);
-    expect([address, answer.status]).toEqual([address, 200]);
-    return answer.text;
-  };
-  const bytes = async (address: string) => {
-    const answer = await fetch(new URL(address, server.address), {
-      headers: { cookie: amira.cookie },
-    });
-    expect(answer.status).toBe(200);
-    const body = Buffer.from(await answer.arrayBuffer());
-    expect(Number(answer.headers.get('content-length'))).toBe(body.length);
-    return body;
-  };
-  const beside = (address: string, relative: string) =>
-    new URL(relative, new URL(address, server.address)).pathname;
-  const text = await read(main);
-  const found = [
-    ...[...text.matchAll(/^([^#\s]\S*)$/gm)].map(([, uri = '']) => ({ kind: 'video', uri })),
-    ...[...text.matchAll(/TYPE=AUDIO.*URI="([^"]+)"/g)].map(([, uri = '']) => ({
-      kind: 'audio',
-      uri,
-    })),
-  ];
-  return Promise.all(
-    found.map(async ({ kind, uri }, index) => {
-      const medium = beside(main, uri);
-      const list = await read(medium);
-      expect(list).toContain('#EXT-X-ENDLIST');
-      expect(list).toContain('#EXT-X-PLAYLIST-TYPE:VOD');
-      const [, init = ''] = /#EXT-X-MAP:URI="([^"]+)"/.exec(list) ?? [];
-      const parts = [init, ...[...list.matchAll(/^([^#\s]\S*)$/gm)].map(([, part = '']) => part)];
-      const path = join(
-        server.place.dataDir,
-        `${createHash('sha256').update(main).digest('hex')}-${index}.mp4`,
-      );
-      await writeFile(
-        path,
-        Buffer.concat(await Promise.all(parts.map((part) => bytes(beside(medium, part))))),
-      );
-      return { kind, path };
-    }),
-  );
-}
 
 describe('an ordinary lesson', () => {
   it('becomes watchable, every picture of it', async () => {
@@ -117,7 +50,7 @@ describe('an ordinary lesson', () => {
 
     const entry = await amira.ask('GET', `/api/recordings/${id}/media/main.m3u8`);
     const main = entry.headers.get('location') ?? '';
-    const renditions = await fetchRenditions(main);
+    const renditions = await fetchRenditions(amira, id, server.place.dataDir);
     expect(renditions.map(({ kind }) => kind)).toEqual(['video', 'audio']);
     const [picture, sound] = renditions;
     expect(await framesOf(picture?.path ?? '', 'v:0')).toBe(await framesOf(film, 'v:0'));
@@ -178,8 +111,7 @@ describe('what cameras and browsers make besides', () => {
   it('keeps nothing of where it was filmed', async () => {
     const id = await uploaded(amira, await filmBytes('portrait.mov'));
     await settled(id);
-    const entry = await amira.ask('GET', `/api/recordings/${id}/media/main.m3u8`);
-    for (const { path } of await fetchRenditions(entry.headers.get('location') ?? '')) {
+    for (const { path } of await fetchRenditions(amira, id, server.place.dataDir)) {
       expect((await readFile(path)).includes('+51.5')).toBe(false);
     }
   });
