@@ -146,7 +146,7 @@ describe('the logins', () => {
         "public.source SELECT: id, recording_id, object_key, size_bytes, sha256, facts",
         "public.source UPDATE: sha256, facts",
         "public.upload DELETE",
-        "public.upload SELECT: id, recording_id, size_bytes, object_key, updated_at, finished_at, growth",
+        "public.upload SELECT: id, recording_id, size_bytes, object_key, updated_at, finished_at, growth, cancelled_at",
         "public.worker DELETE",
         "public.worker INSERT",
         "public.worker SELECT",
@@ -180,7 +180,7 @@ describe('the logins', () => {
         "public.source INSERT",
         "public.upload DELETE",
         "public.upload INSERT",
-        "public.upload UPDATE: offset_bytes, lease_id, lease_until, updated_at, finished_at, growth",
+        "public.upload UPDATE: offset_bytes, lease_id, lease_until, updated_at, finished_at, growth, cancelled_at",
       ]
     `);
   });

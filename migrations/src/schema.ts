@@ -111,6 +111,7 @@ export const upload = pgTable('upload', {
   updatedAt: updatedAt(),
   finishedAt: instant('finished_at'),
   growth: jsonb().$type<Growth>(),
+  cancelledAt: instant('cancelled_at'),
 });
 
 export const source = pgTable('source', {

@@ -82,7 +82,7 @@ export async function buildApp(dependencies: Dependencies) {
   await app.register(sessionRoutes, { auth, limit: openSignInLimit(authDatabase) });
   await app.register(peopleRoutes, { database });
   await app.register(recordingRoutes, { database, queue });
-  await app.register(uploadRoutes, { database, store, queue, maxUploadBytes });
+  await app.register(uploadRoutes, { database, store, queue, log, maxUploadBytes });
   await app.register(mediaRoutes, { database, store, isRedirecting: origin !== null });
   await app.register(annotationRoutes, { database });
   await app.register(grantRoutes, { database });

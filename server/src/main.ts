@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, ConfigError, queueUrl, readConfig, roleUrl } from '@second-look/infra/config';
 import { DatabaseProblem, openDatabase } from '@second-look/infra/database';
 import { openLog } from '@second-look/infra/log';
+import { StoreProblem } from '@second-look/infra/object-store';
 import { openStore } from '@second-look/infra/object-store/open';
 import { openQueue, QueueProblem } from '@second-look/infra/queue';
 import { checkShape } from '@second-look/migrations/shape';
@@ -16,7 +17,7 @@ async function start(config: Config) {
   await database.check();
   await checkShape(database, log);
   const queue = await openQueue(queueUrl(config), complain, (notice) => log.warn(notice));
-  const store = await openStore(config);
+  const store = await openStore(config, (notice) => log.warn(notice));
   const draining = new AbortController();
   const app = await buildApp({
     config,
@@ -48,7 +49,7 @@ async function start(config: Config) {
 try {
   await start(readConfig(process.env));
 } catch (error) {
-  const expected = [ConfigError, DatabaseProblem, QueueProblem];
+  const expected = [ConfigError, DatabaseProblem, QueueProblem, StoreProblem];
   const isExpected = expected.some((kind) => error instanceof kind);
   const message = isExpected ? (error as Error).message : String(error);
   process.stderr.write(`The server cannot start. ${message}\n`);

@@ -5,7 +5,7 @@ import { type Config, queueUrl, readConfig, roleUrl } from '@second-look/infra/c
 import { openDatabase } from '@second-look/infra/database';
 import { openLog } from '@second-look/infra/log';
 import type { ObjectStore } from '@second-look/infra/object-store';
-import { openDiskStore } from '@second-look/infra/object-store/disk';
+import { openStore } from '@second-look/infra/object-store/open';
 import { openQueue, type WorkQueue } from '@second-look/infra/queue';
 import { buildApp } from '@second-look/server/app';
 import { enrol } from '@second-look/server/enrol';
@@ -27,8 +27,11 @@ export interface TestPlace {
   remove(): Promise<void>;
 }
 
-/** A database with five people in it, and a folder for objects. */
-export async function openPlace(): Promise<TestPlace> {
+/**
+ * A database with five people in it, and a folder for objects.
+ * @param env more of what processes of this place are started with, such as a store that speaks S3
+ */
+export async function openPlace(env: Record<string, string> = {}): Promise<TestPlace> {
   const database = await freshDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'second-look-test-'));
   const emailOf = (name: Name) => `${name}@school.test`;
@@ -61,6 +64,7 @@ export async function openPlace(): Promise<TestPlace> {
       SECRET: database.secret,
       DATA_DIR: dataDir,
       LOG_LEVEL: 'warn',
+      ...env,
     },
     password,
     emailOf,
@@ -83,23 +87,25 @@ export interface TestServer {
 
 /** The whole server in this process, listening on a free port, with a place of its own. */
 export async function startServer({
+  env,
   settings = {},
   sessionCheckMs,
   listenUrl,
 }: {
+  env?: Record<string, string>;
   settings?: Partial<Config>;
   sessionCheckMs?: number;
   /** Instead of the database's own address: a way to it that can be cut. */
   listenUrl?: (url: string) => string;
 } = {}): Promise<TestServer> {
-  const place = await openPlace();
+  const place = await openPlace(env);
   const url = (role: 'app' | 'auth') =>
     roleUrl(place.database.databaseUrl, place.database.secret, role);
   const config = { ...readConfig({ ...place.env, LOG_LEVEL: 'silent' }), ...settings };
   const database = openDatabase(url('app'), { max: 10 });
   const authDatabase = openDatabase(url('auth'), { max: 4 });
   const queue = await openQueue(queueUrl(config), () => {});
-  const store = await openDiskStore(join(place.dataDir, 'objects'));
+  const store = await openStore(config, () => {});
   const app = await buildApp({
     config,
     log: openLog('server', config.logLevel),

@@ -4,6 +4,7 @@ import { type Config, ConfigError, queueUrl, readConfig, roleUrl } from '@second
 import { DatabaseProblem, openDatabase } from '@second-look/infra/database';
 import { locateFfmpeg } from '@second-look/infra/ffmpeg';
 import { openLog } from '@second-look/infra/log';
+import { StoreProblem } from '@second-look/infra/object-store';
 import { openStore } from '@second-look/infra/object-store/open';
 import { consume, openQueue, QueueProblem } from '@second-look/infra/queue';
 import { checkShape } from '@second-look/migrations/shape';
@@ -23,7 +24,7 @@ async function start(config: Config) {
   await mkdir(workDir, { recursive: true });
   const workshop: Workshop = {
     database,
-    store: await openStore(config),
+    store: await openStore(config, (notice) => log.warn(notice)),
     tools: locateFfmpeg(process.env),
     workDir,
     log,
@@ -52,7 +53,7 @@ async function start(config: Config) {
 try {
   await start(readConfig(process.env));
 } catch (error) {
-  const expected = [ConfigError, DatabaseProblem, QueueProblem];
+  const expected = [ConfigError, DatabaseProblem, QueueProblem, StoreProblem];
   const isExpected = expected.some((kind) => error instanceof kind);
   const message = isExpected ? (error as Error).message : String(error);
   process.stderr.write(`The workers cannot start. ${message}\n`);

@@ -62,3 +62,38 @@ describe('roles', () => {
     expect(app.password).not.toBe(worker.password);
   });
 });
+
+describe('the store', () => {
+  const s3 = (env: NodeJS.ProcessEnv) => readConfig({ ...good, ...env }).s3;
+
+  it('is a folder where no bucket is named', () => {
+    expect(s3({})).toBeUndefined();
+  });
+
+  it('is Amazon’s own where no address is named, and finds its credentials itself', () => {
+    expect(s3({ S3_BUCKET: 'look' })).toEqual({
+      bucket: 'look',
+      endpoint: undefined,
+      region: 'us-east-1',
+      credentials: undefined,
+      forcePathStyle: false,
+      publicUrl: undefined,
+    });
+  });
+
+  it('has its bucket in the path where it is one’s own', () => {
+    const own = { S3_BUCKET: 'look', S3_ENDPOINT: 'http://store:9000' };
+    expect(s3(own)?.forcePathStyle).toBe(true);
+    expect(s3({ ...own, S3_FORCE_PATH_STYLE: 'false' })?.forcePathStyle).toBe(false);
+  });
+
+  it.each([
+    ['S3_BUCKET', { S3_ENDPOINT: 'http://store:9000' }],
+    ['S3_ENDPOINT', { S3_BUCKET: 'look', S3_ENDPOINT: 'store:9000' }],
+    ['S3_SECRET_ACCESS_KEY', { S3_BUCKET: 'look', S3_ACCESS_KEY_ID: 'key' }],
+    ['S3_FORCE_PATH_STYLE', { S3_BUCKET: 'look', S3_FORCE_PATH_STYLE: 'perhaps' }],
+    ['MAX_UPLOAD_BYTES', { S3_BUCKET: 'look', MAX_UPLOAD_BYTES: '170000000000' }],
+  ])('says what does not fit: %s', (name, env) => {
+    expect(() => s3(env)).toThrow(name);
+  });
+});

@@ -19,6 +19,11 @@ const wholeNumber = (least: number, most: number) => {
   return z.coerce.number(words).refine(isWithin, words);
 };
 
+const storeAddress = z.url({
+  protocol: /^https?$/,
+  error: 'must be an address such as https://objects.school.example',
+});
+
 /** All configuration, read once from the environment. README.md has the table for operators. */
 const settings = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -43,7 +48,28 @@ const settings = z.object({
   WORKER_CONCURRENCY: wholeNumber(1, 64).default(1),
   DRAIN_SECONDS: wholeNumber(0, 600).default(0),
   LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
+  S3_BUCKET: z.string().optional(),
+  S3_ENDPOINT: storeAddress.optional(),
+  S3_REGION: z.string().default('us-east-1'),
+  S3_ACCESS_KEY_ID: z.string().optional(),
+  S3_SECRET_ACCESS_KEY: z.string().optional(),
+  S3_FORCE_PATH_STYLE: z.stringbool('must be true or false').optional(),
+  S3_PUBLIC_URL: storeAddress.optional(),
 });
+
+/** A store that speaks S3. */
+export interface S3Config {
+  bucket: string;
+  /** Its address; without one it is Amazon's own. */
+  endpoint: string | undefined;
+  region: string;
+  /** Without them the SDK looks where it is used to: profiles, roles of the machine. */
+  credentials: { accessKeyId: string; secretAccessKey: string } | undefined;
+  /** Whether the bucket is named in the path, not in the host. */
+  forcePathStyle: boolean;
+  /** Where browsers reach it, if they do. */
+  publicUrl: string | undefined;
+}
 
 export interface Config {
   host: string;
@@ -63,6 +89,8 @@ export interface Config {
   /** How long a server that was asked to stop goes on serving, so that its proxy notices. */
   drainSeconds: number;
   logLevel: z.infer<typeof settings>['LOG_LEVEL'];
+  /** Where the objects are; without it, in a folder of `dataDir`. */
+  s3: S3Config | undefined;
 }
 
 export class ConfigError extends Error {}
@@ -75,8 +103,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const { success, data, error } = settings.safeParse(given);
   if (!success) {
-    const lines = error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-    throw new ConfigError(`The configuration does not fit:\n${lines.join('\n')}`);
+    throw misfit(error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   }
   return {
     host: data.HOST,
@@ -91,7 +118,44 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     workerConcurrency: data.WORKER_CONCURRENCY,
     drainSeconds: data.DRAIN_SECONDS,
     logLevel: data.LOG_LEVEL,
+    s3: readS3(data),
   };
+}
+
+/** As much as a multipart upload holds: 10,000 parts of 16 MiB. */
+const mostS3Bytes = 10_000 * 16 * 1024 * 1024;
+
+function readS3(data: z.infer<typeof settings>): S3Config | undefined {
+  const {
+    S3_BUCKET: bucket,
+    S3_ACCESS_KEY_ID: accessKeyId,
+    S3_SECRET_ACCESS_KEY: secretAccessKey,
+  } = data;
+  if (bucket === undefined) {
+    if (data.S3_ENDPOINT === undefined) return undefined;
+    throw misfit(['S3_BUCKET: must name a bucket where S3_ENDPOINT names a store']);
+  }
+  if ((accessKeyId === undefined) !== (secretAccessKey === undefined)) {
+    throw misfit(['S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY: must be set both or neither']);
+  }
+  if (data.MAX_UPLOAD_BYTES > mostS3Bytes) {
+    throw misfit([`MAX_UPLOAD_BYTES: must be ${mostS3Bytes} at most where S3_BUCKET is set`]);
+  }
+  return {
+    bucket,
+    endpoint: data.S3_ENDPOINT,
+    region: data.S3_REGION,
+    credentials: accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined,
+    // Amazon wants the bucket in the host, everybody else can do without a certificate for each.
+    forcePathStyle: data.S3_FORCE_PATH_STYLE ?? data.S3_ENDPOINT !== undefined,
+    publicUrl: data.S3_PUBLIC_URL,
+  };
+}
+
+function misfit(lines: string[]): ConfigError {
+  return new ConfigError(
+    `The configuration does not fit:\n${lines.map((line) => `  ${line}`).join('\n')}`,
+  );
 }
 
 /** The logins of the database; migrations/sql/roles.sql says what each is for. */

@@ -8,10 +8,14 @@ export interface ByteRange {
 
 /**
  * How far a growing object is: plain JSON, kept by whoever lets it grow and given back as it was. An object
- * begins to grow from `{ sizeBytes: 0 }`.
+ * begins to grow from `{ sizeBytes: 0 }`. What is beside the size is the store's own business.
  */
 export interface Growth {
   sizeBytes: number;
+  /** S3's multipart upload: the ETags of its parts, in order. */
+  multipart?: { uploadId: string; etags: string[] };
+  /** What has arrived behind the last whole part, as an object of its own. */
+  tail?: { key: string; sizeBytes: number };
 }
 
 /**
@@ -62,8 +66,22 @@ export interface ObjectStore {
   localPath(key: string): string | null;
   /** Bytes left, or `null` where nobody can say. */
   freeBytes(): Promise<number | null>;
-  /** Throws where the store cannot be written to. */
+  /** @throws StoreProblem where the store cannot be used */
   check(): Promise<void>;
 }
 
 export class ObjectMissing extends Error {}
+
+/** The store has no room for more; what it said it had, it has. */
+export class StoreFull extends Error {}
+
+/** What is wrong with the store as a whole: one sentence or two that say what to do. */
+export class StoreProblem extends Error {
+  /** Whether it will go by itself, as where the store does not answer. */
+  readonly isPassing: boolean;
+
+  constructor(message: string, options: ErrorOptions & { isPassing?: boolean } = {}) {
+    super(message, options);
+    this.isPassing = options.isPassing ?? false;
+  }
+}

@@ -35,7 +35,7 @@ finished nevertheless, and \`second-look check\` says more.`,
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const held = await claim(folder, [], 'command');
     try {
-      const taken = await takeBackup(config, await openStore(config), folder);
+      const taken = await takeBackup(config, await openStore(config, say), folder);
       return report(taken, say);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { DatabaseProblem, explain as explainDatabase } from '@second-look/infra/database';
+import { StoreProblem } from '@second-look/infra/object-store';
 import { type Command, type ExitCode, OperatorProblem, UsageProblem } from './command.ts';
 import { commands } from './commands.ts';
 import { helpOf, overview } from './help.ts';
@@ -94,7 +95,7 @@ function understand(name: string, command: Command, args: string[]) {
 function sentenceFor(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // drizzle's own message is the whole query, the driver's below it what went wrong.
-  const isOurs = error instanceof DatabaseProblem;
+  const isOurs = error instanceof DatabaseProblem || error instanceof StoreProblem;
   if (!isOurs && error.cause instanceof Error) return sentenceFor(error.cause);
   return error.message || error.name;
 }

@@ -46,7 +46,7 @@ It ends with 1 where an object of the backup is missing or damaged: everything e
     const installation = await open({ mayMake: true });
     const adminUrl = insistOnAdminUrl(installation);
     const { config } = installation;
-    const place = { config, adminUrl, store: await openStore(config) };
+    const place = { config, adminUrl, store: await openStore(config, say) };
     const restored = await restoreBackup(place, backup, manifest, objects);
     return report(backup, manifest, restored, say);
   },

@@ -7,6 +7,7 @@ import {
   renditionChunk,
   type StoredSegment,
   source,
+  upload,
 } from '@second-look/migrations/schema';
 import { and, eq, exists, inArray, sql } from 'drizzle-orm';
 
@@ -37,9 +38,14 @@ export async function claimStep(db: Plain, stepId: string) {
       objectKey: source.objectKey,
       sha256: source.sha256,
       deletedAt: recording.deletedAt,
+      growth: upload.growth,
     })
     .from(source)
     .innerJoin(recording, eq(recording.id, source.recordingId))
+    .leftJoin(
+      upload,
+      and(eq(upload.recordingId, source.recordingId), eq(upload.objectKey, source.objectKey)),
+    )
     .where(eq(source.recordingId, step.recordingId));
   return found && { ...step, ...found };
 }

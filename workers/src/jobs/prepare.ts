@@ -78,6 +78,8 @@ async function prepare(
   folder: string,
   { signal, tellProgress }: Pick<WorkContext, 'signal' | 'tellProgress'>,
 ) {
+  // The server does it as well, where it lives to do it.
+  if (step.growth) await workshop.store.complete(step.objectKey, step.growth);
   const { source, broken, close } = await openSource(workshop.store, step.objectKey);
   const progress = progressTeller(async (done) => {
     tellProgress(done);

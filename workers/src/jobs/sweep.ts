@@ -1,13 +1,16 @@
 import { trashDays } from '@second-look/core/contract';
 import { mayDeleteObjects } from '@second-look/infra/database';
+import type { Growth } from '@second-look/infra/object-store';
 import type { WorkQueue } from '@second-look/infra/queue';
 import { processingStep, recording, upload } from '@second-look/migrations/schema';
-import { and, asc, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Workshop } from './prepare.ts';
 import { clearLeftovers } from './work-folder.ts';
 
 const everyMs = 15_000;
 const uploadDays = 7;
+const cancelMinutes = 1;
+const nothing: Growth = { sizeBytes: 0 };
 const most = 100;
 
 export interface Sweep {
@@ -76,8 +79,15 @@ async function emptyTrash({ database, store }: Workshop) {
     // where they do not all go the row stays, and the next sweep comes back to it.
     await database.plain.transaction(async (tx) => {
       if (!(await mayDeleteObjects(tx))) return;
+      const growing = await tx
+        .select({ objectKey: upload.objectKey, growth: upload.growth })
+        .from(upload)
+        .where(and(eq(upload.recordingId, id), isNotNull(upload.growth)));
       const { rowCount } = await tx.delete(recording).where(and(eq(recording.id, id), isOver));
-      if (rowCount) await store.deleteAll(`recordings/${id}/`);
+      if (!rowCount) return;
+      for (const { objectKey, growth } of growing)
+        await store.abandon(objectKey, growth ?? nothing);
+      await store.deleteAll(`recordings/${id}/`);
     });
   }
 }
@@ -85,7 +95,11 @@ async function emptyTrash({ database, store }: Workshop) {
 async function clearAbandonedUploads({ database, store }: Workshop) {
   const isAbandoned = and(
     isNull(upload.finishedAt),
-    lt(upload.updatedAt, sql`now() - make_interval(days => ${uploadDays})`),
+    or(
+      lt(upload.updatedAt, sql`now() - make_interval(days => ${uploadDays})`),
+      // Whoever cancelled it had the time to clear it away.
+      lt(upload.cancelledAt, sql`now() - make_interval(mins => ${cancelMinutes})`),
+    ),
   );
   const abandoned = await database.plain
     .select({
@@ -98,17 +112,16 @@ async function clearAbandonedUploads({ database, store }: Workshop) {
     .where(isAbandoned)
     .limit(most);
   for (const { id, recordingId, objectKey, growth } of abandoned) {
-    // Its owner may come back at this very moment, so it is looked at again.
-    const isGone = await database.plain.transaction(async (tx) => {
+    // As with the trash: looked at again, and held while its bytes go.
+    await database.plain.transaction(async (tx) => {
       const { rowCount } = await tx.delete(upload).where(and(eq(upload.id, id), isAbandoned));
-      if (!rowCount) return false;
+      if (!rowCount) return;
       await tx
         .update(recording)
         .set({ state: 'draft', updatedAt: sql`now()` })
         .where(and(eq(recording.id, recordingId), eq(recording.state, 'uploading')));
-      return true;
+      await store.abandon(objectKey, growth ?? nothing);
     });
-    if (isGone) await store.abandon(objectKey, growth ?? { sizeBytes: 0 });
   }
 }
 

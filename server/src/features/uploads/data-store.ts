@@ -2,9 +2,10 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { finished, type Readable } from 'node:stream';
 import { id as idField, type ProblemCode, problems, text } from '@second-look/core/contract';
 import type { Database, Transaction } from '@second-look/infra/database';
-import type { ObjectStore } from '@second-look/infra/object-store';
+import type { Growth, ObjectStore } from '@second-look/infra/object-store';
 import type { WorkQueue } from '@second-look/infra/queue';
 import { DataStore, ERRORS, StreamLimiter, Upload } from '@tus/utils';
+import type { FastifyBaseLogger } from 'fastify';
 import { uuidv7 } from 'uuidv7';
 import { problemDocument } from '../../http/problems.ts';
 import { updateRecording } from '../recordings/queries.ts';
@@ -15,6 +16,7 @@ export interface UploadDependencies {
   database: Database;
   store: ObjectStore;
   queue: WorkQueue;
+  log: FastifyBaseLogger;
   maxUploadBytes: number;
 }
 
@@ -125,12 +127,15 @@ export class UploadStore extends DataStore {
     const { database, store } = this.#dependencies;
     const { userId, body } = currentRequest();
     const row = await this.#find(id);
+    // Its last answer was lost, and asked for again.
+    if (row.finishedAt) return offset;
     let reached = offset;
     let stepId: string | undefined;
+    let stored: Growth = { ...row.growth, sizeBytes: offset };
     await this.#leases.whileWriting(id, (leaseId, signal) =>
       store.append(
         row.objectKey,
-        { ...row.growth, sizeBytes: offset },
+        stored,
         arriving(body, row.sizeBytes - offset, signal),
         async (growth) => {
           stepId = await database.as(userId, async (tx) => {
@@ -139,10 +144,14 @@ export class UploadStore extends DataStore {
             return growth.sizeBytes === row.sizeBytes ? this.#finish(tx, id) : undefined;
           });
           reached = growth.sizeBytes;
+          stored = growth;
         },
       ),
     );
-    this.#enqueue(stepId);
+    if (stepId) {
+      await this.#complete(id, row.objectKey, stored);
+      this.#enqueue(stepId);
+    }
     return reached;
   }
 
@@ -150,11 +159,13 @@ export class UploadStore extends DataStore {
     const { database, store } = this.#dependencies;
     const row = await this.#find(id);
     if (row.finishedAt) throw ERRORS.INVALID_TERMINATION;
-    await database.as(uploaderId(), async (tx) => {
-      await queries.deleteUpload(tx, id);
-      await updateRecording(tx, row.recordingId, { state: 'draft' }, 'anywhere');
-    });
+    // Said before it is done: bytes that nobody knows of would never be found.
+    await database.as(uploaderId(), (tx) => queries.cancelUpload(tx, id));
     await store.abandon(row.objectKey, row.growth ?? { sizeBytes: 0 });
+    await database.as(uploaderId(), async (tx) => {
+      const wasThere = await queries.deleteUpload(tx, id);
+      if (wasThere) await updateRecording(tx, row.recordingId, { state: 'draft' }, 'anywhere');
+    });
   }
 
   async #find(id: string) {
@@ -183,6 +194,17 @@ export class UploadStore extends DataStore {
       'anywhere',
     );
     return stepId;
+  }
+
+  /** A store that does not answer holds nobody up: nothing is lost, and the worker completes what is not. */
+  async #complete(id: string, objectKey: string, growth: Growth) {
+    const { database, store, log } = this.#dependencies;
+    try {
+      await store.complete(objectKey, growth);
+      await database.as(uploaderId(), (tx) => queries.forgetGrowth(tx, id));
+    } catch (error) {
+      log.warn({ err: error }, 'an upload is to be completed by the workers');
+    }
   }
 
   /** A queue that does not answer holds nobody up: the workers' sweep finds the row. */

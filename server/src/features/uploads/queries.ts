@@ -11,7 +11,7 @@ export async function findUpload(tx: Transaction, id: string) {
     .select({ upload, recordingState: recording.state })
     .from(upload)
     .innerJoin(recording, and(eq(recording.id, upload.recordingId), isNull(recording.deletedAt)))
-    .where(eq(upload.id, id));
+    .where(and(eq(upload.id, id), isNull(upload.cancelledAt)));
   return row?.upload;
 }
 
@@ -90,8 +90,23 @@ export async function releaseLease(tx: Transaction, id: string, leaseId: string)
     .where(and(eq(upload.id, id), eq(upload.leaseId, leaseId)));
 }
 
-export async function deleteUpload(tx: Transaction, id: string) {
-  await tx.delete(upload).where(eq(upload.id, id));
+/** Says that an upload is given up; from here on nobody finds it, and the sweep goes on with it. */
+export async function cancelUpload(tx: Transaction, id: string) {
+  await tx
+    .update(upload)
+    .set({ cancelledAt: sql`now()`, updatedAt: sql`now()` })
+    .where(and(eq(upload.id, id), isNull(upload.finishedAt)));
+}
+
+/** @returns whether it was still there */
+export async function deleteUpload(tx: Transaction, id: string): Promise<boolean> {
+  const rows = await tx.delete(upload).where(eq(upload.id, id)).returning({ id: upload.id });
+  return rows.length > 0;
+}
+
+/** Says that an upload's object is whole in the store. */
+export async function forgetGrowth(tx: Transaction, id: string) {
+  await tx.update(upload).set({ growth: null }).where(eq(upload.id, id));
 }
 
 /** Marks an upload finished, unless it was before. */

@@ -1,0 +1,95 @@
+import { createReadStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import type { S3Config } from '../config/index.ts';
+import { type ObjectStore, StoreProblem } from './index.ts';
+import { checkFolder, checkKey, checkPrefix } from './keys.ts';
+import { clientConfig, explain, minutesBehind } from './s3-client.ts';
+import { abandon, append, complete, isTail, putStream } from './s3-growing.ts';
+import { deleteObjects, listAll, putBytes, read, sizeOf } from './s3-objects.ts';
+
+const checkMs = 8_000;
+
+/**
+ * Objects in a bucket of a store that speaks S3.
+ * @param warn hears what whoever runs this should know: a store that does not answer yet, a clock that is wrong
+ * @throws StoreProblem where the bucket is not there or refuses
+ */
+export async function openS3Store(
+  config: S3Config,
+  warn: (message: string) => void,
+): Promise<ObjectStore> {
+  const client = new S3Client(clientConfig(config));
+  const bucket = { client, name: config.bucket };
+  // An address is signed together with its host.
+  const outside = config.publicUrl && new S3Client(clientConfig(config, config.publicUrl));
+
+  const check = async () => {
+    try {
+      // Unlike a HEAD, its refusal says why.
+      await client.send(new ListObjectsV2Command({ Bucket: config.bucket, MaxKeys: 1 }), {
+        abortSignal: AbortSignal.timeout(checkMs),
+      });
+    } catch (error) {
+      throw explain(error, config);
+    }
+  };
+  await check().catch((error) => {
+    if (!(error instanceof StoreProblem && error.isPassing)) throw error;
+    warn(error.message);
+  });
+  const behind = minutesBehind(client);
+  if (behind !== 0) {
+    const way = behind > 0 ? 'behind' : 'ahead of';
+    warn(
+      `The clock of this machine is ${Math.abs(behind)} minutes ${way} the store's. That is allowed for, but links and logs are wrong by as much: set it by a time server (NTP).`,
+    );
+  }
+
+  return {
+    put: (key, body) =>
+      body instanceof Readable
+        ? putStream(bucket, checkKey(key), body)
+        : putBytes(bucket, checkKey(key), body),
+    putFile: async (key, path) => {
+      await putStream(
+        bucket,
+        checkKey(key),
+        createReadStream(path, { highWaterMark: 1024 * 1024 }),
+      );
+      await rm(path);
+    },
+    append: (key, growth, body, onStored) => append(bucket, checkKey(key), growth, body, onStored),
+    complete: (key, growth) => complete(bucket, checkKey(key), growth),
+    abandon: (key, growth) => abandon(bucket, checkKey(key), growth),
+    read: (key, range) => read(bucket, checkKey(key), range),
+    size: (key) => sizeOf(bucket, checkKey(key)),
+    list: (prefix) => listWhole(bucket, checkPrefix(prefix)),
+    delete: (key) => deleteObjects(bucket, [checkKey(key)]),
+    deleteMany: (keys) => deleteObjects(bucket, keys.map(checkKey)),
+    deleteAll: async (prefix) => {
+      const keys: string[] = [];
+      for await (const { key } of listAll(bucket, checkFolder(prefix))) keys.push(key);
+      await deleteObjects(bucket, keys);
+    },
+    presign: async (key, { seconds, contentType }) => {
+      if (!outside) return null;
+      const command = new GetObjectCommand({
+        Bucket: config.bucket,
+        Key: checkKey(key),
+        ResponseContentType: contentType,
+      });
+      const signingDate = new Date(Date.now() + client.config.systemClockOffset);
+      return getSignedUrl(outside, command, { expiresIn: seconds, signingDate });
+    },
+    localPath: () => null,
+    freeBytes: async () => null,
+    check,
+  };
+}
+
+async function* listWhole(bucket: Parameters<typeof listAll>[0], prefix: string) {
+  for await (const object of listAll(bucket, prefix)) if (!isTail(object.key)) yield object;
+}
