@@ -42,7 +42,7 @@ export async function uploadAndPrepare(
   expect(paused).toBeGreaterThan(0);
   expect(paused).toBeLessThan(size);
   // Slower from here on: closing a tab takes its time on a busy machine, and has to come before the end.
-  await slowDown(page, 250_000);
+  await slowDown(page, 100_000);
   await row.getByRole('button', { name: 'Go on' }).click();
   await expect.poll(() => wire.offsets.length, soon).toBe(2);
   expect(wire.offsets).toEqual([0, paused]);
@@ -88,7 +88,7 @@ async function watchPreparing(page: Page): Promise<void> {
     if (value !== null) seen.add(Number(value));
     return player.isVisible();
   };
-  await expect.poll(look, { ...soon, timeout: 120_000 }).toBe(true);
+  await expect.poll(look, { ...soon, timeout: 600_000 }).toBe(true);
   expect([...seen]).toEqual([...seen].sort((a, b) => a - b));
   expect(seen.size).toBeGreaterThan(2);
   expect(await isSamePage()).toBe(true);
