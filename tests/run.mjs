@@ -9,6 +9,7 @@ import {
   prepareToolchain,
   root,
 } from '../infra/embedded/toolchain.mjs';
+import { findCaddy } from './caddy.mjs';
 import { findChromium } from './chromium.mjs';
 import { findRedis } from './redis.mjs';
 
@@ -61,7 +62,12 @@ async function runTests(toolchain) {
     ],
     { cwd: root, env, problem: 'The tests need ffmpeg 5 or later and found none' },
   );
-  if (isFull) env.TEST_TIER = 'full';
+  if (isFull) {
+    env.TEST_TIER = 'full';
+    const caddy = await findCaddy();
+    if (caddy) env.CADDY_PATH = caddy;
+    else gaps.push('There is no caddy here: install it to test the reverse proxy.');
+  }
   rmSync(report, { force: true });
   mkdirSync(ownFolder, { recursive: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];

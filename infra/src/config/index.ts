@@ -57,6 +57,9 @@ const settings = z.object({
   S3_PUBLIC_URL: storeAddress.optional(),
 });
 
+/** The names of all settings. */
+export const settingNames: readonly string[] = Object.keys(settings.shape);
+
 /** A store that speaks S3. */
 export interface S3Config {
   bucket: string;
