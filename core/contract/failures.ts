@@ -22,6 +22,8 @@ export const failures = {
   too_slow: 'This file took longer to open than any ordinary video does, so we stopped.',
   encode_failed:
     'We could not prepare this video. Please try again; if it fails again, tell whoever runs Second Look.',
+  source_missing:
+    'The video that you uploaded can no longer be found here. Please tell whoever runs Second Look, and upload it again if you still have it.',
   interrupted: 'Preparing this video was interrupted several times. Please try again.',
 } as const satisfies Record<string, string>;
 export type FailureCode = keyof typeof failures;

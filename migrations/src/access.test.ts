@@ -133,7 +133,7 @@ describe('the logins', () => {
         "public.cut SELECT",
         "public.cut UPDATE: published_attempt, poster_key, made_bytes",
         "public.processing_step SELECT",
-        "public.processing_step UPDATE: state, attempt, error_code, error_log, updated_at",
+        "public.processing_step UPDATE: state, attempt, reopened_after, error_code, error_log, updated_at",
         "public.recording DELETE",
         "public.recording SELECT: id, state, playable, progress, duration_ms, failure_code, is_incomplete, updated_at, deleted_at",
         "public.recording UPDATE: state, playable, progress, duration_ms, failure_code, is_incomplete, updated_at",

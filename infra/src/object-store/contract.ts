@@ -136,7 +136,7 @@ export function describeObjectStore(
 
     const listed = async (prefix: string) => {
       const all: { key: string; sizeBytes: number }[] = [];
-      for await (const object of store.list(prefix)) all.push(object);
+      for await (const { key, sizeBytes } of store.list(prefix)) all.push({ key, sizeBytes });
       return all.toSorted((a, b) => (a.key < b.key ? -1 : 1));
     };
 
@@ -190,6 +190,16 @@ export function describeObjectStore(
       expect(await listed('list/b')).toEqual(sized('list/b'));
       expect(await listed('list/c/')).toEqual([]);
       expect(await listed('')).toEqual(expect.arrayContaining(sized('list/a/1', 'list/b')));
+    });
+
+    it('says when each was put', async () => {
+      // Stores tell whole seconds.
+      const before = Date.now() - 1_000;
+      await store.put('when', bytes);
+      for await (const { changedAt } of store.list('when')) {
+        expect(changedAt.getTime()).toBeGreaterThanOrEqual(before);
+        expect(changedAt.getTime()).toBeLessThanOrEqual(Date.now() + 1_000);
+      }
     });
 
     it('lists and deletes more than a thousand', async () => {

@@ -185,7 +185,7 @@ async function* list(root: string, prefix: string) {
     const key = relative(root, path);
     if (!key.startsWith(prefix) || key.endsWith(partEnding)) continue;
     const found = await stat(path).catch(orNothing);
-    if (found) yield { key, sizeBytes: found.size };
+    if (found) yield { key, sizeBytes: found.size, changedAt: found.mtime };
   }
 }
 

@@ -49,7 +49,7 @@ export interface ObjectStore {
   /** Size in bytes, or `null` where there is no such object. */
   size(key: string): Promise<number | null>;
   /** Every object whose key begins with `prefix`, in no order, without what is only partly written; all for `''`. */
-  list(prefix: string): AsyncIterable<{ key: string; sizeBytes: number }>;
+  list(prefix: string): AsyncIterable<{ key: string; sizeBytes: number; changedAt: Date }>;
   delete(key: string): Promise<void>;
   /** Deletes any number of objects. */
   deleteMany(keys: string[]): Promise<void>;

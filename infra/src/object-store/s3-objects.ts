@@ -99,8 +99,9 @@ export async function readBytes(bucket: Bucket, key: string): Promise<Buffer> {
 /** Every object whose key begins with `prefix`, what belongs to growing ones included. */
 export async function* listAll({ client, name }: Bucket, prefix: string) {
   for await (const page of paginateListObjectsV2({ client }, { Bucket: name, Prefix: prefix })) {
-    for (const { Key, Size } of page.Contents ?? []) {
-      if (Key !== undefined) yield { key: Key, sizeBytes: Size ?? 0 };
+    for (const { Key, Size, LastModified } of page.Contents ?? []) {
+      if (Key !== undefined)
+        yield { key: Key, sizeBytes: Size ?? 0, changedAt: LastModified ?? new Date() };
     }
   }
 }

@@ -1,8 +1,10 @@
 import { adminCreateCommand } from './admin-create.ts';
 import { backupCommand } from './backup.ts';
+import { checkCommand } from './check.ts';
 import type { Command } from './command.ts';
 import { migrateCommand } from './migrate.ts';
 import { queueCommand } from './queue.ts';
+import { reprocessCommand } from './reprocess.ts';
 import { restoreCommand } from './restore.ts';
 
 /** Every command by its name, in the order in which help lists them. */
@@ -11,5 +13,7 @@ export const commands: Record<string, Command> = {
   'admin create': adminCreateCommand,
   backup: backupCommand,
   restore: restoreCommand,
+  check: checkCommand,
+  reprocess: reprocessCommand,
   queue: queueCommand,
 };

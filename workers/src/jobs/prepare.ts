@@ -65,7 +65,8 @@ export function prepareJob(workshop: Workshop): Handler {
       const isFinal = error instanceof MediaFailure ? !error.isWorthRetrying : false;
       log.warn({ err: error, step: step.id, attempt: step.attempt }, 'preparing failed');
       if (!isFinal && !isLastTry) throw error;
-      const code = error instanceof MediaFailure ? error.code : 'encode_failed';
+      const otherwise = error instanceof ObjectMissing ? 'source_missing' : 'encode_failed';
+      const code = error instanceof MediaFailure ? error.code : otherwise;
       const detail = error instanceof MediaFailure ? error.operatorDetail : String(error);
       await failStep(database.plain, step, code, detail);
     }

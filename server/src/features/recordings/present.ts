@@ -77,14 +77,14 @@ function uploaded({ upload }: RecordingRow): number {
   return upload && upload.sizeBytes > 0 ? upload.offsetBytes / upload.sizeBytes : 0;
 }
 
-function presentSource({ source, upload }: RecordingRow): Recording['source'] {
+function presentSource({ source, upload, recording }: RecordingRow): Recording['source'] {
   if (source) {
     const { filename, sizeBytes, sha256, isOpened } = source;
     return {
       filename,
       sizeBytes,
       receivedBytes: sizeBytes,
-      isSafe: sha256 !== null && isOpened === true,
+      isSafe: sha256 !== null && isOpened === true && recording.failureCode !== 'source_missing',
     };
   }
   if (!upload) return null;

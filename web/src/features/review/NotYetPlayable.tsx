@@ -73,7 +73,9 @@ function Failed({ recording }: { recording: RecordingDetail }) {
     <>
       <h2>{t('failed.title')}</h2>
       <p>{recording.failure?.detail ?? t('failed.unknown')}</p>
-      <p>{t(recording.isMine ? 'failed.kept' : 'failed.notMine')}</p>
+      {recording.failure?.code !== 'source_missing' && (
+        <p>{t(recording.isMine ? 'failed.kept' : 'failed.notMine')}</p>
+      )}
       {recording.isMine && (
         <p>
           <Trans

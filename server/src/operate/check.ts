@@ -1,0 +1,78 @@
+import { openStore } from '@second-look/infra/object-store/open';
+import { type Findings, look } from './checks/look.ts';
+import { type Mended, mend } from './checks/mend.ts';
+import type { Command } from './command.ts';
+import { bytesInWords, counted } from './words.ts';
+
+export const checkCommand: Command = {
+  usage: '[--mend]',
+  summary: 'find objects without rows and rows without objects, and mend them on request',
+  help: `Holds the store against the database, while the product runs: objects that no row names, objects that rows
+name and the store does not have or has in another size, and uploads under way that have lost bytes. It says
+how many, and names nothing.
+
+With --mend it removes objects that no row has named for a day; has recordings prepared again whose pictures
+or sound are missing; tells the owner of a recording whose video is gone for good, where nothing of it can be
+watched; and lets lost uploads begin anew. A recording that lost what was uploaded and can still be watched is
+left as it is: a backup may have it.
+
+It ends with 1 where something was found, with --mend where something is left.`,
+  options: { mend: { type: 'boolean' } },
+  words: [0, 0],
+  async run({ open, options, say }) {
+    const { config } = await open();
+    const store = await openStore(config, say);
+    const findings = await look(config, store);
+    say(
+      `The store holds ${counted(findings.objects, 'object')} (${bytesInWords(findings.sizeBytes)}).`,
+    );
+    const { orphans, unmade, lost, brokenUploads, unsourced, otherMissing, young } = findings;
+    if (young > 0) say(`Too young to be judged, and left alone: ${counted(young, 'object')}.`);
+    const mendable = orphans.length + unmade.length + lost.length + brokenUploads.length;
+    const others = unsourced + otherMissing;
+    if (mendable + others === 0) {
+      say('All is well: every older object is named by a row, and every row has its objects.');
+      return 0;
+    }
+    const mended = options.mend ? await mend(config, store, findings) : undefined;
+    report(findings, mended, say);
+    return mended?.isAllDeleted && others === 0 ? 0 : 1;
+  },
+};
+
+function report(findings: Findings, mended: Mended | undefined, say: (line: string) => void) {
+  const { orphans, orphanBytes, unmade, lost, brokenUploads, unsourced, otherMissing } = findings;
+  const tell = (count: number, what: string, done: string, todo: string) => {
+    if (count > 0) say(`${what}: ${mended ? done : todo}.`);
+  };
+  tell(
+    orphans.length,
+    `No row names ${counted(orphans.length, 'object')} (${bytesInWords(orphanBytes)})`,
+    mended?.isAllDeleted ? 'removed' : 'left, because a backup is at work: try again after it',
+    '--mend removes them',
+  );
+  tell(
+    unmade.length,
+    `Pictures or sound are missing of ${counted(unmade.length, 'recording')}`,
+    'being prepared again',
+    '--mend has them prepared again',
+  );
+  tell(
+    lost.length,
+    `What was uploaded is missing, and nothing can be watched, of ${counted(lost.length, 'recording')}`,
+    'their owners are told',
+    'restore a backup that has it, or tell their owners with --mend',
+  );
+  tell(
+    brokenUploads.length,
+    `Bytes are lost of ${counted(brokenUploads.length, 'upload')} under way`,
+    'they begin anew',
+    '--mend lets them begin anew',
+  );
+  if (unsourced > 0)
+    say(
+      `What was uploaded is missing of ${counted(unsourced, 'recording')} that can still be watched: a backup may have it.`,
+    );
+  if (otherMissing > 0)
+    say(`Rows name ${counted(otherMissing, 'other object')} that is not there.`);
+}

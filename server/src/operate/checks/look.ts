@@ -1,0 +1,168 @@
+import type { Config } from '@second-look/infra/config';
+import type { ObjectStore } from '@second-look/infra/object-store';
+import type pg from 'pg';
+import { type NamedObject, namedObjectsQuery } from '../backups/named-objects.ts';
+import { asOwner } from '../backups/owner.ts';
+
+/** Younger than this, what no row names may be about to be named. */
+const youngMs = 24 * 60 * 60 * 1000;
+
+export interface Findings {
+  /** What the store holds. */
+  objects: number;
+  sizeBytes: number;
+  /** Keys of what no row names, for longer than a day, and the room that it takes. */
+  orphans: string[];
+  orphanBytes: number;
+  /** What no row names yet. */
+  young: number;
+  /** Ids of recordings whose poster or renditions are missing; what was uploaded is there. */
+  unmade: string[];
+  /** Ids of recordings that lost what was uploaded, and cannot be watched. */
+  lost: string[];
+  /** Recordings that lost what was uploaded, and can still be watched. */
+  unsourced: number;
+  /** Ids of uploads under way that have lost bytes which they counted. */
+  brokenUploads: string[];
+  /** Objects that rows of another kind name, and that are missing. */
+  otherMissing: number;
+}
+
+interface UnderWay {
+  uploads: { id: string; key: string; offset: string; tail: string | null }[];
+  /** Where attempts at preparing put what they make. */
+  prefixes: string[];
+}
+
+interface Told extends UnderWay {
+  named: NamedObject[];
+}
+
+/**
+ * Holds the store against the rows: what is there that no row names, and what rows name that is not there. An
+ * object of another size than its row says counts as missing. Takes about 200 bytes of memory for each object.
+ */
+export async function look(config: Config, store: ObjectStore): Promise<Findings> {
+  const listed = new Map<string, { sizeBytes: number; changedAt: Date }>();
+  let sizeBytes = 0;
+  for await (const { key, ...object } of store.list('')) {
+    listed.set(key, object);
+    sizeBytes += object.sizeBytes;
+  }
+  // After the list: what was put meanwhile is asked for once more, what was deleted has no row.
+  const told = await asOwner(config, 'begin isolation level repeatable read, read only', readRows);
+  const unnamed = new Map(listed);
+  const missing: string[] = [];
+  for (const { key, sizeBytes } of told.named) {
+    unnamed.delete(key);
+    const found = listed.get(key)?.sizeBytes ?? (await store.size(key));
+    if (found === null || found !== (sizeBytes ?? found)) missing.push(key);
+  }
+  const brokenUploads = await findBroken(told.uploads, store);
+  for (const { key, tail } of told.uploads)
+    for (const one of [key, tail]) if (one) unnamed.delete(one);
+  const orphans: string[] = [];
+  let orphanBytes = 0;
+  let young = 0;
+  const now = Date.now();
+  for (const [key, { sizeBytes, changedAt }] of unnamed) {
+    if (told.prefixes.some((prefix) => key.startsWith(prefix))) continue;
+    if (now - changedAt.getTime() < youngMs) young += 1;
+    else {
+      orphans.push(key);
+      orphanBytes += sizeBytes;
+    }
+  }
+  const lacking = await asOwner(config, 'begin', (client) => whoLacks(client, missing));
+  return {
+    objects: listed.size,
+    sizeBytes,
+    orphans,
+    orphanBytes,
+    young,
+    brokenUploads,
+    ...lacking,
+  };
+}
+
+async function readRows(client: pg.Client): Promise<Told> {
+  const named = await client.query<{
+    key: string;
+    size_bytes: string | null;
+    sha256: string | null;
+  }>(await namedObjectsQuery(client));
+  const uploads = await client.query<UnderWay['uploads'][number]>(
+    `select id, object_key as key, offset_bytes as offset, growth #>> '{tail,key}' as tail
+     from upload where finished_at is null`,
+  );
+  const steps = await client.query<{ prefix: string }>(
+    `select distinct format('recordings/%s/cuts/%s/', recording_id, cut_id) as prefix
+     from processing_step where state in ('pending', 'running')`,
+  );
+  return {
+    named: named.rows.map(({ key, size_bytes, sha256 }) => ({
+      key,
+      sizeBytes: size_bytes === null ? null : Number(size_bytes),
+      sha256,
+    })),
+    uploads: uploads.rows,
+    prefixes: steps.rows.map(({ prefix }) => prefix),
+  };
+}
+
+/** On disk an upload is a file that grows; in S3 its parts cannot be seen, and its tail can. */
+async function findBroken(uploads: UnderWay['uploads'], store: ObjectStore): Promise<string[]> {
+  const broken: string[] = [];
+  for (const { id, key, offset, tail } of uploads) {
+    const isFile = store.localPath(key) !== null;
+    const isWhole = isFile
+      ? ((await store.size(key)) ?? 0) >= Number(offset)
+      : tail === null || (await store.size(tail)) !== null;
+    if (!isWhole) broken.push(id);
+  }
+  return broken;
+}
+
+type Lacking = Pick<Findings, 'unmade' | 'lost' | 'unsourced' | 'otherMissing'>;
+
+/** Whose objects they are. What is in the trash, known to be lost, or being prepared again is left alone. */
+async function whoLacks(client: pg.Client, missing: string[]): Promise<Lacking> {
+  const { rows } = await client.query<{
+    id: string;
+    source: boolean;
+    made: boolean;
+    isPlayable: boolean;
+    isKnown: boolean;
+  }>(
+    `with lacking as (
+       select s.recording_id, s.object_key as key, 'source' as what from source s where s.object_key = any ($1)
+       union all
+       select c.recording_id, c.poster_key, 'made' from cut c where c.poster_key = any ($1)
+       union all
+       select c.recording_id, k.object_key, 'made'
+       from rendition_chunk k join rendition r on r.id = k.rendition_id join cut c on c.id = r.cut_id
+       where k.object_key = any ($1))
+     select r.id, bool_or(l.what = 'source') as source, bool_or(l.what = 'made') as made,
+       r.playable as "isPlayable",
+       r.deleted_at is not null or r.failure_code is not distinct from 'source_missing'
+         or exists (select from processing_step p
+           where p.recording_id = r.id and p.state in ('pending', 'running')) as "isKnown"
+     from lacking l join recording r on r.id = l.recording_id group by r.id`,
+    [missing],
+  );
+  const { rows: others } = await client.query<{ count: number }>(
+    `select count(*)::int from unnest($1::text[]) key
+     where key not in (select object_key from source)
+       and key not in (select poster_key from cut where poster_key is not null)
+       and key not in (select object_key from rendition_chunk)`,
+    [missing],
+  );
+  const open = rows.filter(({ isKnown }) => !isKnown);
+  const isLost = (row: (typeof rows)[number]) => row.source && (row.made || !row.isPlayable);
+  return {
+    unmade: open.filter((row) => row.made && !row.source).map(({ id }) => id),
+    lost: open.filter(isLost).map(({ id }) => id),
+    unsourced: open.filter((row) => row.source && !isLost(row)).length,
+    otherMissing: others[0]?.count ?? 0,
+  };
+}

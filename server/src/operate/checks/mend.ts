@@ -1,0 +1,83 @@
+import { type Config, roleUrl } from '@second-look/infra/config';
+import { mayDeleteObjects, openDatabase, type Transaction } from '@second-look/infra/database';
+import type { ObjectStore } from '@second-look/infra/object-store';
+import { processingStep, recording, upload } from '@second-look/migrations/schema';
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import { namedObjectsQuery } from '../backups/named-objects.ts';
+import { asOwner } from '../backups/owner.ts';
+import { prepareAgain } from '../prepare-again.ts';
+import type { Findings } from './look.ts';
+
+/** As many keys as are deleted in one go. */
+const batch = 1_000;
+
+export interface Mended {
+  /** Whether nothing but what was uploaded is missing any more. */
+  isAllDeleted: boolean;
+}
+
+/** Does about each finding what can be done without its owner. */
+export async function mend(
+  config: Config,
+  store: ObjectStore,
+  findings: Findings,
+): Promise<Mended> {
+  const database = openDatabase(roleUrl(config.databaseUrl, config.secret, 'worker'), { max: 1 });
+  try {
+    const isAllDeleted = await database.plain.transaction(async (tx) => {
+      if (!(await mayDeleteObjects(tx))) return false;
+      for (let from = 0; from < findings.orphans.length; from += batch)
+        await deleteUnnamed(config, store, findings.orphans.slice(from, from + batch));
+      return true;
+    });
+    await database.plain.transaction((tx) => prepareAgain(tx, findings.unmade));
+    await database.plain.transaction((tx) => giveUp(tx, findings.lost));
+    await database.plain.transaction((tx) => beginAnew(tx, findings.brokenUploads));
+    return { isAllDeleted: isAllDeleted || findings.orphans.length === 0 };
+  } finally {
+    await database.close();
+  }
+}
+
+/** Deletes objects that still nobody names: rows may have changed since they were looked at. */
+async function deleteUnnamed(config: Config, store: ObjectStore, keys: string[]) {
+  const named = await asOwner(config, 'begin', async (client) => {
+    const query = `select key from (${await namedObjectsQuery(client)}) n where key = any ($1)`;
+    return (await client.query<{ key: string }>(query, [keys])).rows.map(({ key }) => key);
+  });
+  await store.deleteMany(keys.filter((key) => !named.includes(key)));
+}
+
+/** Says to the owners of recordings that what they uploaded is gone. */
+async function giveUp(tx: Transaction, recordingIds: string[]) {
+  if (recordingIds.length === 0) return;
+  const failureCode = 'source_missing';
+  await tx
+    .update(processingStep)
+    .set({ state: 'failed', errorCode: failureCode, updatedAt: sql`now()` })
+    .where(inArray(processingStep.recordingId, recordingIds));
+  await tx
+    .update(recording)
+    .set({
+      state: 'failed',
+      playable: false,
+      progress: null,
+      failureCode,
+      updatedAt: sql`now()`,
+    })
+    .where(inArray(recording.id, recordingIds));
+}
+
+/** Lets owners upload anew what lost bytes on its way. */
+async function beginAnew(tx: Transaction, uploadIds: string[]) {
+  if (uploadIds.length === 0) return;
+  const gone = await tx
+    .delete(upload)
+    .where(inArray(upload.id, uploadIds))
+    .returning({ recordingId: upload.recordingId });
+  const ids = gone.map(({ recordingId }) => recordingId);
+  await tx
+    .update(recording)
+    .set({ state: 'draft', progress: null, updatedAt: sql`now()` })
+    .where(and(inArray(recording.id, ids), eq(recording.state, 'uploading')));
+}

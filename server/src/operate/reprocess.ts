@@ -1,0 +1,53 @@
+import { queueUrl, roleUrl } from '@second-look/infra/config';
+import { openDatabase } from '@second-look/infra/database';
+import { openQueue, urgency } from '@second-look/infra/queue';
+import { recording } from '@second-look/migrations/schema';
+import { and, eq, isNull } from 'drizzle-orm';
+import { z } from 'zod';
+import { type Command, OperatorProblem, UsageProblem } from './command.ts';
+import { prepareAgain } from './prepare-again.ts';
+import { counted } from './words.ts';
+
+export const reprocessCommand: Command = {
+  usage: '<recording id> | --failed',
+  summary: 'prepare a recording again, or all that failed',
+  help: `Has what was uploaded prepared again: one recording, or with --failed every one whose preparation failed.
+A recording that can be watched stays so until the new is there. Its id stands in its page's address and in
+the logs. The workers do it when nothing is waited for.`,
+  options: { failed: { type: 'boolean' } },
+  words: [0, 1],
+  async run({ open, words: [word], options, say }) {
+    if ((word === undefined) === (options.failed !== true))
+      throw new UsageProblem('Name one recording by its id, or all that failed with --failed.');
+    const id = word === undefined ? undefined : z.uuid().safeParse(word);
+    if (id && !id.success) throw new UsageProblem(`"${word}" is no id of a recording.`);
+    const { config } = await open();
+    const database = openDatabase(roleUrl(config.databaseUrl, config.secret, 'worker'), { max: 1 });
+    const queue = await openQueue(queueUrl(config), () => {});
+    try {
+      const steps = await database.plain.transaction(async (tx) => {
+        if (id) return prepareAgain(tx, [id.data]);
+        const failed = await tx
+          .select({ id: recording.id })
+          .from(recording)
+          .where(and(eq(recording.state, 'failed'), isNull(recording.deletedAt)));
+        return prepareAgain(
+          tx,
+          failed.map((row) => row.id),
+        );
+      });
+      if (id && steps.length === 0)
+        throw new OperatorProblem(
+          'There is no such recording with a video, or it is in the trash: look at its id.',
+        );
+      // A queue that does not answer loses nothing: the workers find what is pending.
+      for (const step of steps)
+        await queue.add(step, { urgency: urgency.whenIdle }).catch(() => {});
+      const ids = new Set(steps.map(({ recordingId }) => recordingId));
+      say(`To be prepared again: ${counted(ids.size, 'recording')}.`);
+      return 0;
+    } finally {
+      await Promise.all([database.close(), queue.close()]);
+    }
+  },
+};

@@ -1,0 +1,189 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { append, beginUpload, draft, lesson, prepareNow, uploaded } from '../world/lesson.ts';
+import { startServer, type TestServer } from '../world/server.ts';
+import { ask, fillWithWork } from './place.ts';
+import { secondLook } from './second-look.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+  await fillWithWork(server);
+});
+afterAll(() => server.stop());
+
+const check = (...words: string[]) => secondLook(['check', ...words], server.place.env);
+const pathOf = (key: string) => join(server.place.dataDir, 'objects', key);
+const days = (count: number) => new Date(Date.now() - count * 86_400_000);
+const rows = <T extends object>(question: string, ...values: unknown[]) =>
+  ask<T & Record<string, unknown>>(server.place.database.adminUrl, question, values);
+
+async function put(key: string, changedAt: Date) {
+  await mkdir(dirname(pathOf(key)), { recursive: true });
+  await writeFile(pathOf(key), 'nobody’s');
+  await utimes(pathOf(key), changedAt, changedAt);
+}
+
+async function keysOf(id: string) {
+  const [found] = await rows<{ source: string; poster: string; made: string }>(
+    `select s.object_key as source, c.poster_key as poster, k.object_key as made
+     from source s join cut c using (recording_id) join rendition r on r.cut_id = c.id
+     join rendition_chunk k on k.rendition_id = r.id where s.recording_id = $1`,
+    id,
+  );
+  if (!found) throw new Error('There is no such lesson.');
+  return found;
+}
+
+const stateOf = async (id: string) =>
+  (await (await server.as('amira')).get(`/api/recordings/${id}`)).state;
+
+describe('a check', () => {
+  it('finds nothing where all is well, whatever is under way', async () => {
+    const amira = await server.as('amira');
+    const half = await beginUpload(amira, await draft(amira), 1_000);
+    await append(amira, half, 0, Buffer.alloc(400));
+    await rows(`update processing_step set state = 'running' where state = 'pending'`);
+    const [step] = await rows<{ prefix: string }>(
+      `select format('recordings/%s/cuts/%s/1', recording_id, cut_id) as prefix
+       from processing_step where state = 'running'`,
+    );
+    // An attempt that has been at work for long, and an upload that rests.
+    await put(`${step?.prefix}/video.mp4`, days(3));
+    const { code, out, errors } = await check();
+    expect({ code, errors }).toEqual({ code: 0, errors: '' });
+    expect(out).toContain('All is well');
+    expect(await check('--mend')).toMatchObject({ code: 0, out });
+    expect(existsSync(pathOf(`${step?.prefix}/video.mp4`))).toBe(true);
+  });
+
+  it('removes what no row has named for a day', async () => {
+    const [old, young] = ['recordings/old/cuts/x/1/video.mp4', 'recordings/young/source/x'];
+    await put(old, days(2));
+    await put(young, days(0.5));
+    const found = await check();
+    expect(found.code).toBe(1);
+    expect(found.out).toMatch(/No row names 1 object \(10 bytes\): --mend removes them/);
+    expect(found.out).toContain('left alone: 1 object');
+    expect([old, young].map((key) => existsSync(pathOf(key)))).toEqual([true, true]);
+    expect(await check('--mend')).toMatchObject({ code: 0 });
+    expect([old, young].map((key) => existsSync(pathOf(key)))).toEqual([false, true]);
+    expect((await check()).code).toBe(0);
+    await rm(pathOf(young));
+  });
+
+  it('has prepared again what lost its pictures, and it can be watched again', async () => {
+    const amira = await server.as('amira');
+    const id = await lesson(server, amira, 'Without pictures');
+    const { made, poster } = await keysOf(id);
+    await rm(pathOf(made));
+    await rm(pathOf(poster));
+    const found = await check();
+    expect(found.code).toBe(1);
+    expect(found.out).toContain('Pictures or sound are missing of 1 recording');
+    expect(found.out).not.toContain('Without pictures');
+    expect(await stateOf(id)).toBe('ready');
+    expect((await check('--mend')).code).toBe(0);
+    expect(await stateOf(id)).toBe('processing');
+    expect((await check()).code, 'it is being seen to').toBe(0);
+    await prepareNow(server, id);
+    expect(await stateOf(id)).toBe('ready');
+    const again = await keysOf(id);
+    expect(again.made).not.toBe(made);
+    expect(existsSync(pathOf(again.made))).toBe(true);
+    expect((await check()).out).toContain('All is well');
+  });
+
+  it('tells the owner what is lost for good, and leaves what can still be watched', async () => {
+    const amira = await server.as('amira');
+    const watched = await lesson(server, amira);
+    const { source } = await keysOf(watched);
+    const bytes = await readFile(pathOf(source));
+    // Cut off: of another size than its row says.
+    await writeFile(pathOf(source), bytes.subarray(0, 1000));
+    const found = await check('--mend');
+    expect(found.code).toBe(1);
+    expect(found.out).toContain('missing of 1 recording that can still be watched');
+    expect(await stateOf(watched)).toBe('ready');
+    await writeFile(pathOf(source), bytes);
+
+    const waiting = await uploaded(amira, bytes);
+    const [lost] = await rows<{ key: string }>(
+      'select object_key as key from source where recording_id = $1',
+      waiting,
+    );
+    await rows(`update processing_step set state = 'failed' where recording_id = $1`, waiting);
+    await rm(pathOf(lost?.key ?? ''));
+    expect((await check()).out).toContain('nothing can be watched, of 1 recording');
+    expect((await check('--mend')).code).toBe(0);
+    const shown = await amira.get(`/api/recordings/${waiting}`);
+    expect(shown).toMatchObject({ state: 'failed', source: { isSafe: false } });
+    expect(shown.failure).toMatchObject({ code: 'source_missing' });
+    expect(shown.failure.detail).toContain('can no longer be found');
+    expect((await check()).code, 'its owner knows').toBe(0);
+  });
+
+  it('lets an upload that lost bytes begin anew', async () => {
+    const amira = await server.as('amira');
+    const id = await draft(amira);
+    const address = await beginUpload(amira, id, 1_000);
+    await append(amira, address, 0, Buffer.alloc(600));
+    const [upload] = await rows<{ key: string }>(
+      'select object_key as key from upload where recording_id = $1',
+      id,
+    );
+    await writeFile(pathOf(upload?.key ?? ''), Buffer.alloc(599));
+    expect((await check()).out).toContain('Bytes are lost of 1 upload under way');
+    expect((await check('--mend')).code).toBe(0);
+    expect(await stateOf(id)).toBe('draft');
+    const anew = await beginUpload(amira, id, 1_000);
+    expect((await append(amira, anew, 0, Buffer.alloc(1_000))).status).toBe(204);
+  });
+});
+
+describe('preparing again', () => {
+  const reprocess = (...words: string[]) => secondLook(['reprocess', ...words], server.place.env);
+
+  it('wants one recording, or all that failed', async () => {
+    for (const words of [[], ['here'], ['01a20450-c9bb-7355-856f-585e3b59d035', '--failed']])
+      expect(await reprocess(...words)).toMatchObject({ code: 2, out: '' });
+    const unknown = await reprocess('01a20450-c9bb-7355-856f-585e3b59d035');
+    expect(unknown).toMatchObject({ code: 1, out: '' });
+    expect(unknown.errors).toContain('There is no such recording');
+  });
+
+  it('makes one anew while it can be watched, and gives its old objects up', async () => {
+    const amira = await server.as('amira');
+    const id = await lesson(server, amira);
+    const { made } = await keysOf(id);
+    expect(await reprocess(id)).toMatchObject({
+      code: 0,
+      out: 'To be prepared again: 1 recording.\n',
+    });
+    expect(await amira.get(`/api/recordings/${id}`)).toMatchObject({
+      state: 'processing',
+      playable: true,
+    });
+    await prepareNow(server, id);
+    expect(await stateOf(id)).toBe('ready');
+    expect((await keysOf(id)).made).not.toBe(made);
+    expect(existsSync(pathOf(made))).toBe(false);
+    const renditions = await rows(
+      'select from rendition r join cut c on c.id = r.cut_id where c.recording_id = $1',
+      id,
+    );
+    expect(renditions).toHaveLength(1);
+  });
+
+  it('takes all that failed, and never what is in the trash', async () => {
+    await rows(`update recording set deleted_at = now() where state = 'failed'`);
+    const amira = await server.as('amira');
+    const id = await uploaded(amira, Buffer.from('not a video'));
+    await prepareNow(server, id);
+    expect(await stateOf(id)).toBe('failed');
+    expect((await reprocess('--failed')).out).toBe('To be prepared again: 1 recording.\n');
+    expect(await stateOf(id)).toBe('processing');
+  });
+});
