@@ -1,9 +1,11 @@
 import type { z } from 'zod';
+import { administrationRoutes } from './administration.ts';
 import { annotationRoutes } from './annotations.ts';
 import { grantRoutes } from './grants.ts';
 import { healthRoutes } from './health.ts';
 import { peopleRoutes } from './people.ts';
 import { recordingRoutes } from './recordings.ts';
+import { storageRoutes } from './storage.ts';
 
 /** Every JSON route of the API, once. The server registers these, the web's types come from these. */
 export const contract = {
@@ -12,6 +14,8 @@ export const contract = {
   ...recordingRoutes,
   ...annotationRoutes,
   ...grantRoutes,
+  ...storageRoutes,
+  ...administrationRoutes,
 };
 export type Contract = typeof contract;
 
@@ -26,6 +30,7 @@ export type Output<R, K extends 'params' | 'query' | 'body'> =
 export type Success<R extends { success: { body: z.ZodType | null } }> =
   R['success']['body'] extends z.ZodType ? z.output<R['success']['body']> : undefined;
 
+export * from './administration.ts';
 export * from './annotations.ts';
 export * from './events.ts';
 export * from './failures.ts';
@@ -35,3 +40,4 @@ export * from './people.ts';
 export * from './problem.ts';
 export * from './recordings.ts';
 export * from './route.ts';
+export * from './storage.ts';

@@ -84,17 +84,20 @@ async function start(): Promise<void> {
     );
 
   say('Starting the server and the workers …');
-  const service = (title: string, script: string, log: string) =>
+  const service = (title: string, script: string, log: string, own: NodeJS.ProcessEnv = {}) =>
     keepRunning({
       title,
       script,
-      env: { ...env, DATABASE_URL },
+      env: { ...env, DATABASE_URL, ...own },
       logFile: logFile(dataDir, log),
       say: (line) => say(`${log}: ${line}`),
       onChange: keepNote,
     });
   server = service('The server', 'server/src/main.ts', 'server');
-  workers = service('The workers', 'workers/src/main.ts', 'workers');
+  const { METRICS_PORT } = process.env;
+  // Two processes cannot listen at one port.
+  const next = METRICS_PORT ? { METRICS_PORT: String(Number(METRICS_PORT) + 1) } : {};
+  workers = service('The workers', 'workers/src/main.ts', 'workers', next);
   await waitUntilReady(settings);
 
   if (demonstration.isPending() && !databaseUrl) {

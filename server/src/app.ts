@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
+import { watchClock } from '@second-look/infra/clock';
 import type { Config } from '@second-look/infra/config';
 import type { Database } from '@second-look/infra/database';
 import type { ObjectStore } from '@second-look/infra/object-store';
@@ -11,6 +12,7 @@ import {
   serializerCompiler,
   validatorCompiler,
 } from 'fastify-type-provider-zod';
+import { administrationRoutes } from './features/administration/routes.ts';
 import { annotationRoutes } from './features/annotations/routes.ts';
 import { eventRoutes } from './features/events/routes.ts';
 import { grantRoutes } from './features/grants/routes.ts';
@@ -25,8 +27,11 @@ import { openAuth } from './features/session/auth.ts';
 import { sessionRoutes } from './features/session/routes.ts';
 import { sessionPlugin } from './features/session/session.ts';
 import { openSignInLimit } from './features/session/sign-in-limit.ts';
+import { storageRoutes } from './features/storage/routes.ts';
+import { watchStorage } from './features/storage/watch.ts';
 import { uploadRoutes } from './features/uploads/routes.ts';
 import { addressPlugin } from './http/address.ts';
+import { metricsPlugin } from './http/metrics.ts';
 import { problemPlugin, throwNotFound } from './http/problems.ts';
 import { securityPlugin } from './http/security.ts';
 import { webFiles } from './http/web-files.ts';
@@ -67,6 +72,7 @@ export async function buildApp(dependencies: Dependencies) {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
 
+  await app.register(metricsPlugin);
   await app.register(problemPlugin);
   await app.register(addressPlugin, { publicUrl, hasProxies: config.trustProxy !== 0 });
   await app.register(securityPlugin, { publicUrl, mediaOrigin: origin });
@@ -82,7 +88,7 @@ export async function buildApp(dependencies: Dependencies) {
   await app.register(sessionRoutes, { auth, limit: openSignInLimit(authDatabase) });
   await app.register(peopleRoutes, { database });
   await app.register(recordingRoutes, { database, queue });
-  await app.register(uploadRoutes, { database, store, queue, log, maxUploadBytes });
+  await app.register(uploadRoutes, { database, store, queue, log, maxUploadBytes, quotas: config });
   await app.register(mediaRoutes, { database, store, isRedirecting: origin !== null });
   await app.register(annotationRoutes, { database });
   await app.register(grantRoutes, { database });
@@ -92,6 +98,14 @@ export async function buildApp(dependencies: Dependencies) {
     database,
     queue,
   });
+  await app.register(storageRoutes, { database, quotas: config });
+  const clock = await watchClock(database, log);
+  const storage = watchStorage(config, database, log);
+  app.addHook('onClose', async () => {
+    clock.stop();
+    await storage.stop();
+  });
+  await app.register(administrationRoutes, { config, database, queue, store, readiness, clock });
   await app.register(documentation);
   app.setNotFoundHandler(throwNotFound);
   // Browsers keep connections open that they have not used yet, and a paused player takes its bytes slowly.

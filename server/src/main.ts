@@ -2,11 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, ConfigError, queueUrl, readConfig, roleUrl } from '@second-look/infra/config';
 import { DatabaseProblem, openDatabase } from '@second-look/infra/database';
 import { openLog } from '@second-look/infra/log';
+import { MetricsProblem, serveMetrics } from '@second-look/infra/metrics';
+import { watchDisk, watchPools } from '@second-look/infra/metrics/machine';
+import { counted } from '@second-look/infra/metrics/store';
 import { StoreProblem } from '@second-look/infra/object-store';
 import { openStore } from '@second-look/infra/object-store/open';
 import { openQueue, QueueProblem } from '@second-look/infra/queue';
 import { checkShape } from '@second-look/migrations/shape';
 import { buildApp } from './app.ts';
+import { watchQueue, watchRoom } from './features/administration/metrics.ts';
 
 async function start(config: Config) {
   const log = openLog('server', config.logLevel);
@@ -17,7 +21,7 @@ async function start(config: Config) {
   await database.check();
   await checkShape(database, log);
   const queue = await openQueue(queueUrl(config), complain, (notice) => log.warn(notice));
-  const store = await openStore(config, (notice) => log.warn(notice));
+  const store = counted(await openStore(config, (notice) => log.warn(notice)));
   const draining = new AbortController();
   const app = await buildApp({
     config,
@@ -29,6 +33,13 @@ async function start(config: Config) {
     listenUrl: url('app'),
     draining: draining.signal,
   });
+  if (config.metricsPort !== undefined) {
+    watchPools({ app: database.pool, auth: authDatabase.pool });
+    watchDisk(config.dataDir);
+    watchQueue(queue);
+    watchRoom(config, database);
+    await serveMetrics(config.metricsHost, config.metricsPort);
+  }
   await app.listen({ host: config.host, port: config.port });
 
   const stop = async () => {
@@ -49,7 +60,7 @@ async function start(config: Config) {
 try {
   await start(readConfig(process.env));
 } catch (error) {
-  const expected = [ConfigError, DatabaseProblem, QueueProblem, StoreProblem];
+  const expected = [ConfigError, DatabaseProblem, MetricsProblem, QueueProblem, StoreProblem];
   const isExpected = expected.some((kind) => error instanceof kind);
   const message = isExpected ? (error as Error).message : String(error);
   process.stderr.write(`The server cannot start. ${message}\n`);

@@ -2,6 +2,7 @@ import {
   find,
   type Grant,
   type Id,
+  isAdministrator,
   isLive,
   knowsPrincipal,
   mayAnswer,
@@ -46,12 +47,22 @@ export const places: Record<string, Place> = {
   'GET /api/auth/get-session': 'open',
 
   'GET /api/me': 'own',
+  'GET /api/me/storage': 'own',
   'GET /api/people': 'own',
   'GET /api/events': 'own',
   'GET /api/recordings': 'own',
   'POST /api/recordings': 'own',
   'OPTIONS /api/uploads': 'own',
   'OPTIONS /api/uploads/:id': 'own',
+
+  'GET /api/administration/status': (world) => [
+    {
+      method: 'GET',
+      url: '/api/administration/status',
+      absent: { method: 'GET', url: '/api/administration/nothing' },
+      isAllowed: (viewer) => isAdministrator(world, viewer),
+    },
+  ],
 
   'GET /api/recordings/:id': (world) => eachRecording(world, 'GET', '', isVisible(world)),
   'PATCH /api/recordings/:id': (world) =>

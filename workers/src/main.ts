@@ -1,15 +1,22 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { watchClock } from '@second-look/infra/clock';
 import { type Config, ConfigError, queueUrl, readConfig, roleUrl } from '@second-look/infra/config';
 import { DatabaseProblem, openDatabase } from '@second-look/infra/database';
 import { locateFfmpeg } from '@second-look/infra/ffmpeg';
+import { ffmpegReleasedOn } from '@second-look/infra/ffmpeg/release';
 import { openLog } from '@second-look/infra/log';
+import { MetricsProblem, serveMetrics } from '@second-look/infra/metrics';
+import { watchDisk, watchPools } from '@second-look/infra/metrics/machine';
+import { counted } from '@second-look/infra/metrics/store';
 import { StoreProblem } from '@second-look/infra/object-store';
 import { openStore } from '@second-look/infra/object-store/open';
 import { consume, openQueue, QueueProblem } from '@second-look/infra/queue';
+import { version } from '@second-look/infra/version';
 import { checkShape } from '@second-look/migrations/shape';
 import { prepareJob, type Workshop } from './jobs/prepare.ts';
 import { startSweep } from './jobs/sweep.ts';
+import { showLife } from './life.ts';
 
 async function start(config: Config) {
   const log = openLog('workers', config.logLevel);
@@ -22,10 +29,11 @@ async function start(config: Config) {
   await checkShape(database, log);
   const workDir = join(config.dataDir, 'work');
   await mkdir(workDir, { recursive: true });
+  const tools = locateFfmpeg(process.env);
   const workshop: Workshop = {
     database,
-    store: await openStore(config, (notice) => log.warn(notice)),
-    tools: locateFfmpeg(process.env),
+    store: counted(await openStore(config, (notice) => log.warn(notice))),
+    tools,
     workDir,
     log,
   };
@@ -35,12 +43,27 @@ async function start(config: Config) {
     onError,
   });
   const sweep = startSweep(workshop, queue);
+  const clock = await watchClock(database, log);
+  const facts = {
+    version,
+    nodeVersion: process.versions.node,
+    ffmpegVersion: tools.version,
+    ffmpegReleasedOn: ffmpegReleasedOn(tools.version, tools.ffmpegPath),
+  };
+  const life = showLife(workshop, facts, { sweep, clock });
+  if (config.metricsPort !== undefined) {
+    watchPools({ worker: database.pool });
+    watchDisk(config.dataDir);
+    await serveMetrics(config.metricsHost, config.metricsPort);
+  }
 
   let isStopping = false;
   const stop = async () => {
     if (isStopping) return;
     isStopping = true;
     await Promise.all([consumer.close(), sweep.stop()]);
+    clock.stop();
+    await life.stop();
     await Promise.all([queue.close(), database.close()]);
     process.exit(0);
   };
@@ -53,7 +76,7 @@ async function start(config: Config) {
 try {
   await start(readConfig(process.env));
 } catch (error) {
-  const expected = [ConfigError, DatabaseProblem, QueueProblem, StoreProblem];
+  const expected = [ConfigError, DatabaseProblem, MetricsProblem, QueueProblem, StoreProblem];
   const isExpected = expected.some((kind) => error instanceof kind);
   const message = isExpected ? (error as Error).message : String(error);
   process.stderr.write(`The workers cannot start. ${message}\n`);

@@ -47,6 +47,10 @@ const settings = z.object({
   TRUST_PROXY: proxies.default(0),
   WORKER_CONCURRENCY: wholeNumber(1, 64).default(1),
   DRAIN_SECONDS: wholeNumber(0, 600).default(0),
+  QUOTA_PERSON_BYTES: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
+  QUOTA_SCHOOL_BYTES: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
+  METRICS_HOST: z.string().min(1).default('127.0.0.1'),
+  METRICS_PORT: wholeNumber(1, 65_535).optional(),
   LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
   S3_BUCKET: z.string().optional(),
   S3_ENDPOINT: storeAddress.optional(),
@@ -91,6 +95,12 @@ export interface Config {
   workerConcurrency: number;
   /** How long a server that was asked to stop goes on serving, so that its proxy notices. */
   drainSeconds: number;
+  /** How much the recordings of one person, and of everybody at one school, may take; without one there is no limit. */
+  quotaPersonBytes: number | undefined;
+  quotaSchoolBytes: number | undefined;
+  metricsHost: string;
+  /** Where Prometheus reads; without one nothing is served. */
+  metricsPort: number | undefined;
   logLevel: z.infer<typeof settings>['LOG_LEVEL'];
   /** Where the objects are; without it, in a folder of `dataDir`. */
   s3: S3Config | undefined;
@@ -120,6 +130,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     trustProxy: data.TRUST_PROXY,
     workerConcurrency: data.WORKER_CONCURRENCY,
     drainSeconds: data.DRAIN_SECONDS,
+    quotaPersonBytes: data.QUOTA_PERSON_BYTES,
+    quotaSchoolBytes: data.QUOTA_SCHOOL_BYTES,
+    metricsHost: data.METRICS_HOST,
+    metricsPort: data.METRICS_PORT,
     logLevel: data.LOG_LEVEL,
     s3: readS3(data),
   };

@@ -17,6 +17,7 @@ import {
   type TranscodeResult,
   transcode,
 } from '../media/index.ts';
+import { attempts, steps } from '../metrics.ts';
 import {
   type ClaimedStep,
   claimStep,
@@ -51,20 +52,30 @@ export function prepareJob(workshop: Workshop): Handler {
   return async ({ stepId }, { isLastTry, signal, tellProgress }) => {
     const step = await claimStep(database.plain, stepId);
     if (!step || step.deletedAt) return;
+    attempts.inc({ kind: 'prepare' });
+    const end = steps.startTimer({ kind: 'prepare' });
     if (step.attempt - step.reopenedAfter > mostAttempts) {
+      end({ outcome: 'failed' });
       return failStep(database.plain, step, 'interrupted', `attempt ${step.attempt}`);
     }
     const folder = join(workDir, `${step.id}-${step.attempt}`);
     try {
-      await insideFolder(folder, () => prepare(workshop, step, folder, { signal, tellProgress }));
+      let isPublished = false;
+      await insideFolder(folder, async () => {
+        isPublished = await prepare(workshop, step, folder, { signal, tellProgress });
+      });
+      end({ outcome: isPublished ? 'done' : 'overtaken' });
     } catch (error) {
       if (signal.aborted) {
+        end({ outcome: 'given_back' });
         await returnStep(database.plain, step);
         throw error;
       }
       const isFinal = error instanceof MediaFailure ? !error.isWorthRetrying : false;
       log.warn({ err: error, step: step.id, attempt: step.attempt }, 'preparing failed');
-      if (!isFinal && !isLastTry) throw error;
+      const willTryAgain = !isFinal && !isLastTry;
+      end({ outcome: willTryAgain ? 'broken_off' : 'failed' });
+      if (willTryAgain) throw error;
       const otherwise = error instanceof ObjectMissing ? 'source_missing' : 'encode_failed';
       const code = error instanceof MediaFailure ? error.code : otherwise;
       const detail = error instanceof MediaFailure ? error.operatorDetail : String(error);
@@ -73,6 +84,7 @@ export function prepareJob(workshop: Workshop): Handler {
   };
 }
 
+/** @returns whether this attempt was published, or a later one was quicker */
 async function prepare(
   workshop: Workshop,
   step: ClaimedStep,
@@ -92,7 +104,7 @@ async function prepare(
       signal: AbortSignal.any([signal, broken]),
       onProgress: progress.tell,
     });
-    await publishMade(workshop, step, made);
+    return await publishMade(workshop, step, made);
   } finally {
     close();
     await progress.end();
@@ -154,6 +166,7 @@ async function publishMade(
     // The recording can be watched: they cost space and nothing else, and go with it at the latest.
     log.warn({ err: error, step: step.id }, 'the objects of another attempt are left over');
   }
+  return isPublished;
 }
 
 /** Deletes what attempts before this one made: killed ones, and the one that was published until now. */

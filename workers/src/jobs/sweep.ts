@@ -4,6 +4,7 @@ import type { Growth } from '@second-look/infra/object-store';
 import type { WorkQueue } from '@second-look/infra/queue';
 import { processingStep, recording, upload } from '@second-look/migrations/schema';
 import { and, asc, eq, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
+import { lastSweep, sweeps } from '../metrics.ts';
 import type { Workshop } from './prepare.ts';
 import { clearLeftovers } from './work-folder.ts';
 
@@ -14,6 +15,8 @@ const nothing: Growth = { sizeBytes: 0 };
 const most = 100;
 
 export interface Sweep {
+  /** When one ended last; `null` before the first. */
+  lastAt(): Date | null;
   stop(): Promise<void>;
 }
 
@@ -25,8 +28,12 @@ export function startSweep(workshop: Workshop, queue: Pick<WorkQueue, 'add'>): S
   let isStopped = false;
   let timer: NodeJS.Timeout | undefined;
   let current = Promise.resolve();
+  let lastAt: Date | null = null;
   const sweep = async () => {
-    await sweepOnce(workshop, queue);
+    const isWhole = await sweepOnce(workshop, queue);
+    lastAt = new Date();
+    sweeps.inc({ outcome: isWhole ? 'whole' : 'partly' });
+    lastSweep.setToCurrentTime();
     if (!isStopped) timer = setTimeout(run, everyMs);
   };
   const run = () => {
@@ -34,6 +41,7 @@ export function startSweep(workshop: Workshop, queue: Pick<WorkQueue, 'add'>): S
   };
   run();
   return {
+    lastAt: () => lastAt,
     stop: async () => {
       isStopped = true;
       clearTimeout(timer);
@@ -42,18 +50,24 @@ export function startSweep(workshop: Workshop, queue: Pick<WorkQueue, 'add'>): S
   };
 }
 
-/** One look at everything; where a part of it breaks off, the others are still made. */
+/**
+ * One look at everything; where a part of it breaks off, the others are still made.
+ * @returns whether none did
+ */
 export async function sweepOnce(workshop: Workshop, queue: Pick<WorkQueue, 'add'>) {
+  let isWhole = true;
   for (const part of [bringBackWork, emptyTrash, clearAbandonedUploads, clearWorkDir]) {
     try {
       await part(workshop, queue);
     } catch (error) {
+      isWhole = false;
       workshop.log.warn(
         { err: error, part: part.name },
         'a part of the sweep broke off and will be made again',
       );
     }
   }
+  return isWhole;
 }
 
 async function bringBackWork({ database }: Workshop, queue: Pick<WorkQueue, 'add'>) {

@@ -3,7 +3,7 @@ import type { FailureCode } from '@second-look/core/contract';
 
 /**
  * @property code what a teacher is told, by way of core's sentences
- * @property operatorDetail the end of ffmpeg's output; may hold file names, never shown to teachers
+ * @property operatorDetail the end of ffmpeg's output; quotes what is in the file, so it is neither logged nor shown to teachers
  * @property isWorthRetrying false where the file itself is at fault
  */
 export class MediaFailure extends Error {
@@ -12,7 +12,7 @@ export class MediaFailure extends Error {
   readonly operatorDetail: string;
 
   constructor(code: FailureCode, operatorDetail = '') {
-    super(operatorDetail ? `${code}: ${operatorDetail.split('\n').at(-1)}` : code);
+    super(code);
     this.code = code;
     this.operatorDetail = operatorDetail;
   }

@@ -20,7 +20,7 @@ export class ProbeError extends Error {
   readonly stderrTail: string;
 
   constructor(stderrTail: string) {
-    super(`ffprobe could not read the file: ${stderrTail.split('\n').at(-1)}`);
+    super('ffprobe could not read the file');
     this.stderrTail = stderrTail;
   }
 

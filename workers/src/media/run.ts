@@ -2,6 +2,7 @@
  * Runs ffmpeg, through fluent-ffmpeg, contained. Knows nothing of what is encoded.
  */
 import ffmpeg from 'fluent-ffmpeg';
+import { ffmpegSeconds } from '../metrics.ts';
 import { contain, encodeLimits } from './containment.ts';
 import { MediaFailure } from './failure.ts';
 import { addressOf, type MediaTools, type Source, untrustedInput } from './tools.ts';
@@ -68,6 +69,9 @@ export async function runFfmpeg(run: FfmpegRun, tools: MediaTools): Promise<stri
     .output(run.target);
   startInside(command, contained);
 
+  const beganMs = performance.now();
+  const count = (outcome: 'ok' | 'failed') =>
+    ffmpegSeconds.inc({ outcome }, (performance.now() - beganMs) / 1_000);
   return new Promise((resolve, reject) => {
     let stalled: NodeJS.Timeout | undefined;
     let timeLimit: NodeJS.Timeout | undefined;
@@ -128,22 +132,32 @@ export async function runFfmpeg(run: FfmpegRun, tools: MediaTools): Promise<stri
     });
     command.on('error', (error: Error) => {
       settle();
+      count('failed');
       if (run.signal?.aborted) reject(run.signal.reason);
       else if (isTooSlow) reject(new MediaFailure('too_slow', tail.join('\n')));
       // No memory or no processes left, or no folder: the machine's fault, not the film's.
       else if ('syscall' in error) reject(error);
       else {
-        const message = isStalled ? 'ffmpeg no longer moved' : error.message.split('\n')[0];
-        reject(new FfmpegError(message ?? '', tail.join('\n')));
+        const message = isStalled ? 'ffmpeg no longer moved' : endingOf(error);
+        reject(new FfmpegError(message, tail.join('\n')));
       }
     });
     command.on('end', () => {
       settle();
+      count('ok');
       resolve(tail.join('\n'));
     });
     run.signal?.addEventListener('abort', stop, { once: true });
     command.run();
   });
+}
+
+/** How it ended, without what it said, which the library puts behind and which quotes the file. */
+function endingOf({ message }: Error): string {
+  return (
+    /^ffmpeg (exited with code -?\d+|was killed with signal \w+)/.exec(message)?.[0] ??
+    'ffmpeg failed'
+  );
 }
 
 type SpawnOptions = Record<string, unknown>;

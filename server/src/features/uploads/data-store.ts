@@ -9,6 +9,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { uuidv7 } from 'uuidv7';
 import { problemDocument } from '../../http/problems.ts';
 import { updateRecording } from '../recordings/queries.ts';
+import { hasRoom, type Quotas } from '../storage/quota.ts';
 import type { Leases } from './leases.ts';
 import * as queries from './queries.ts';
 
@@ -18,6 +19,7 @@ export interface UploadDependencies {
   queue: WorkQueue;
   log: FastifyBaseLogger;
   maxUploadBytes: number;
+  quotas: Quotas;
 }
 
 interface UploadRequest {
@@ -59,7 +61,7 @@ export class UploadStore extends DataStore {
   }
 
   override async create(file: Upload): Promise<Upload> {
-    const { database, store, maxUploadBytes } = this.#dependencies;
+    const { database, store, maxUploadBytes, quotas } = this.#dependencies;
     const { recordingId: named, filename, filetype } = file.metadata ?? {};
     const sizeBytes = file.size ?? 0;
     if (!idField.safeParse(named).success) throw ERRORS.FILE_NOT_FOUND;
@@ -80,6 +82,7 @@ export class UploadStore extends DataStore {
       // The browser that began it asked again, because the first answer was lost.
       if (unfinished?.id === file.id) return objectKey;
       if (locked.state !== 'draft') throw tusProblem('upload_exists');
+      if (!(await hasRoom(tx, userId, sizeBytes, quotas))) throw tusProblem('quota_full');
       await queries.insertUpload(tx, {
         id: file.id,
         recordingId,
