@@ -62,7 +62,11 @@ export async function signIn(address: string, email: string, password: string): 
     body: { email, password },
   });
   if (signedIn.status !== 200) throw new Error(`Signing in: ${signedIn.status} ${signedIn.text}`);
-  const cookie = cookieOf(signedIn.headers);
+  return withSession(address, signedIn.json.user.id, cookieOf(signedIn.headers));
+}
+
+/** Somebody who is signed in already, asking this server. */
+export function withSession(address: string, id: string, cookie: string): Client {
   const ask: Client['ask'] = (method, path, body, headers) =>
     send(address, method, path, { body, headers: { cookie, ...headers } });
   const insist = async (method: string, path: string, body?: unknown) => {
@@ -71,7 +75,7 @@ export async function signIn(address: string, email: string, password: string): 
     return answer.json;
   };
   return {
-    id: signedIn.json.user.id,
+    id,
     cookie,
     address,
     ask,
