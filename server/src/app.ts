@@ -6,7 +6,7 @@ import type { Config } from '@second-look/infra/config';
 import type { Database } from '@second-look/infra/database';
 import type { ObjectStore } from '@second-look/infra/object-store';
 import type { WorkQueue } from '@second-look/infra/queue';
-import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify';
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import {
   jsonSchemaTransform,
   serializerCompiler,
@@ -64,6 +64,7 @@ export async function buildApp(dependencies: Dependencies) {
   const auth = openAuth(config, authDatabase, log);
   const app = fastify({
     loggerInstance: log,
+    logController,
     trustProxy: trusted(config.trustProxy),
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
@@ -116,6 +117,11 @@ export async function buildApp(dependencies: Dependencies) {
   await app.register(webFiles, { prefix: '/' });
   return app;
 }
+
+/** Probes ask every few seconds, and what they find is told where it changes. */
+const logController = new LogController({
+  disableRequestLogging: ({ url }) => url.startsWith('/api/health/'),
+});
 
 /** A count is the operator's word that this server is reached through so many proxies alone. */
 function trusted(proxies: Config['trustProxy']) {

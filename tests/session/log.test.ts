@@ -51,6 +51,8 @@ it('The log says what broke, and not a word of what people write, search or sign
   expect(output.match(/"code":"42P01"/g)?.length).toBeGreaterThanOrEqual(6);
   expect(output).toMatch(/"stack":" +at .*features\/annotations\/queries/);
   expect(output).toContain('"path":"/api/people"');
+  // Probes ask again and again, and are no news.
+  expect(output).not.toContain('/api/health/');
   expect(output).not.toContain('sentinel');
   expect(output).not.toContain('amira');
   const [, token = ''] = /session_token=([^.;]{20,})/.exec(amira.cookie) ?? [];
