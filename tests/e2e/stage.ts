@@ -50,7 +50,8 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function openStage(): Promise<Stage> {
+/** @param env what the product is started with besides */
+export async function openStage(env: Record<string, string> = {}): Promise<Stage> {
   const database = await freshDatabase();
   const { databaseUrl, adminUrl, secret } = database;
   await enrol(roleUrl(adminUrl, secret, 'migrator'), {
@@ -67,7 +68,7 @@ export async function openStage(): Promise<Stage> {
       somebody('esther', ['hill', 'lead']),
     ],
   });
-  const product = await startProduct({ databaseUrl, secret, env: { LOG_LEVEL: 'warn' } });
+  const product = await startProduct({ databaseUrl, secret, env: { LOG_LEVEL: 'warn', ...env } });
   const browser = await chromium.launch({
     executablePath: findChromium(),
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],

@@ -14,20 +14,28 @@ export interface TestS3 {
   close(): Promise<void>;
 }
 
+/** What whoever sets S3_PUBLIC_URL gives the bucket: pages may read, in ranges. */
+const openToPages = `<CORSConfiguration><CORSRule>
+  <AllowedOrigin>http://127.0.0.1:*</AllowedOrigin>
+  <AllowedMethod>GET</AllowedMethod>
+  <AllowedHeader>Range</AllowedHeader>
+</CORSRule></CORSConfiguration>`;
+
 /**
  * A store that speaks S3, in this process, on a free port, with an empty bucket. It is s3rver, mended where
  * it is wrong about what S3 promises (patches/): objects appeared before they were whole, the first byte
  * alone could not be asked for, ETags of parts were not compared, uploads could not be aborted. It does not
  * verify signatures, it takes requests without one, and it has no ListParts and no ListMultipartUploads.
+ * @param options.isPublic browsers may read from it, from pages of this machine
  */
-export async function startS3(): Promise<TestS3> {
+export async function startS3({ isPublic = false } = {}): Promise<TestS3> {
   const folder = await mkdtemp(join(tmpdir(), 'second-look-s3-'));
   const server = new S3rver({
     address: '127.0.0.1',
     port: 0,
     directory: folder,
     silent: true,
-    configureBuckets: [{ name: 'second-look' }],
+    configureBuckets: [{ name: 'second-look', configs: isPublic ? [openToPages] : [] }],
   });
   const { port } = await server.run();
   // The SDK keeps its connections longer than Node's servers do, and sends into one that is being closed.
@@ -37,6 +45,7 @@ export async function startS3(): Promise<TestS3> {
     S3_ENDPOINT: `http://127.0.0.1:${port}`,
     S3_ACCESS_KEY_ID: 'S3RVER',
     S3_SECRET_ACCESS_KEY: 'S3RVER',
+    ...(isPublic && { S3_PUBLIC_URL: `http://127.0.0.1:${port}` }),
   };
   return {
     env,

@@ -8,7 +8,7 @@ declare module 's3rver' {
       port: number;
       directory: string;
       silent: boolean;
-      configureBuckets: { name: string }[];
+      configureBuckets: { name: string; configs: string[] }[];
     });
     httpServer: Server;
     run(): Promise<AddressInfo>;

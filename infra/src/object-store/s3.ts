@@ -80,6 +80,8 @@ export async function openS3Store(
         Bucket: config.bucket,
         Key: checkKey(key),
         ResponseContentType: contentType,
+        // Signing out clears what a browser kept of our own address alone.
+        ResponseCacheControl: 'private, no-store',
       });
       const signingDate = new Date(Date.now() + client.config.systemClockOffset);
       return getSignedUrl(outside, command, { expiresIn: seconds, signingDate });
