@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { notes } from './notes.ts';
 import { processing } from './processing.ts';
+import { queue } from './queue.ts';
 import { say } from './round.ts';
 import { start } from './start.ts';
 import { upload } from './upload.ts';
@@ -21,6 +22,7 @@ const rounds = (usual: number) => Number(values.rounds ?? usual);
 const benches: Record<string, () => Promise<unknown>> = {
   upload: () => upload(Math.round(Number(values.gigabytes) * 1e9), rounds(5)),
   processing: () => processing(rounds(3)),
+  queue: () => queue(rounds(5)),
   weight: () => import('./weight.ts'),
   notes: () => notes(rounds(10)),
   start: () => start(rounds(3)),

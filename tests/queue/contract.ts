@@ -10,17 +10,7 @@ import {
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { until } from '../world/lesson.ts';
 import { endProcesses, startProcess } from '../world/processes.ts';
-
-/** What the queue is on, for the tests' own. */
-export interface Engine {
-  /** Address of the queue. */
-  url: string;
-  stop(): Promise<void>;
-  start(): Promise<void>;
-  /** Takes away all that the queue holds, as if it had never been there. */
-  empty(): Promise<void>;
-  close(): Promise<void>;
-}
+import type { Engine } from './engines.ts';
 
 /** What every queue does, whatever is behind it. */
 export function describeQueue(open: () => Promise<Engine>) {
