@@ -159,6 +159,22 @@ export function describeQueue(open: () => Promise<Engine>) {
     expect(await worker.end('SIGTERM')).toBe(0);
   });
 
+  it('lets a process end while its engine is away', async () => {
+    const worker = startWorker(5_000);
+    const [id] = await add(1);
+    await until(async () => worker.begun().includes(id));
+    const other = await openQueue(engine.url, () => {});
+    await engine.stop();
+    expect(await worker.end('SIGTERM')).toBe(0);
+    expect(worker.done()).toEqual([id]);
+    await other.close();
+    await engine.start();
+    // Nobody was told that it is done, so it is done once more.
+    const next = startWorker(0);
+    await until(async () => next.done().includes(id));
+    expect(await next.end('SIGTERM')).toBe(0);
+  });
+
   it('goes on when all it held is lost under its hands', async () => {
     const worker = startWorker(2_000);
     const steps = await add(3);

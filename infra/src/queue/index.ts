@@ -1,5 +1,6 @@
 import { type Job, Queue, Worker } from 'bullmq';
 import { type Backend, backendOf, name } from './backend.ts';
+import { letGo, seldom } from './outage.ts';
 
 export { QueueProblem } from './redis.ts';
 
@@ -89,7 +90,7 @@ export async function openQueue(
   const { kind, options, factory, check, mend } = backendOf(url, { isPatient: false, onError });
   for (const notice of await check()) onNotice(notice);
   const queue = new Queue<Work>(name, options, factory);
-  queue.on('error', onError);
+  queue.on('error', seldom(onError));
   queue.on('error', mend);
   await queue.waitUntilReady();
   return {
@@ -120,7 +121,7 @@ export async function openQueue(
         workers,
       };
     },
-    close: () => queue.close(),
+    close: () => letGo(queue),
   };
 }
 
@@ -131,19 +132,24 @@ export async function consume(
   { concurrency, onError }: { concurrency: number; onError: (error: Error) => void },
 ): Promise<WorkConsumer> {
   const stopping = new AbortController();
+  const atWork = new Set<Promise<void>>();
   const { options, factory, mend } = backendOf(url, { isPatient: true, onError });
   const worker = new Worker(
     name,
     async (job: Job<Work>) => {
+      const work = handler(job.data, {
+        isLastTry: job.attemptsMade + 1 >= tries,
+        signal: stopping.signal,
+        tellProgress: (done) => void job.updateProgress(done).catch(onError),
+      });
+      atWork.add(work);
       try {
-        await handler(job.data, {
-          isLastTry: job.attemptsMade + 1 >= tries,
-          signal: stopping.signal,
-          tellProgress: (done) => void job.updateProgress(done).catch(onError),
-        });
+        await work;
       } catch (error) {
         onError(error instanceof Error ? error : new Error(String(error)));
         throw new Error('It failed; the log of the workers says why.');
+      } finally {
+        atWork.delete(work);
       }
     },
     {
@@ -155,13 +161,15 @@ export async function consume(
     },
     factory,
   );
-  worker.on('error', onError);
+  worker.on('error', seldom(onError));
   worker.on('error', mend);
   await worker.waitUntilReady();
   return {
     close: async () => {
       stopping.abort();
-      await worker.close();
+      await worker.pause(true);
+      while (atWork.size > 0) await Promise.allSettled(atWork);
+      await letGo(worker);
     },
   };
 }
