@@ -1,4 +1,10 @@
-import { claimStep, failStep, publish, returnStep } from '@second-look/workers/prepare-queries';
+import {
+  claimStep,
+  failStep,
+  publish,
+  returnStep,
+  saveProgress,
+} from '@second-look/workers/prepare-queries';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../world/client.ts';
 import { uploaded } from '../world/lesson.ts';
@@ -47,6 +53,16 @@ describe('an attempt that was overtaken', () => {
       .pool.query('select published_attempt from cut where recording_id = $1', [id]);
     expect(rows).toEqual([{ published_attempt: 2 }]);
     expect(await claimStep(worker(), stepId), 'what is done is not taken again').toBeUndefined();
+  });
+
+  it('no longer says how far it is', async () => {
+    const { id, first, second } = await twoAttempts();
+    await saveProgress(worker(), second, 0.2);
+    await saveProgress(worker(), first, 0.9);
+    expect((await amira.get(`/api/recordings/${id}`)).progress).toBeCloseTo(0.2);
+    await publish(worker(), second, made);
+    await saveProgress(worker(), second, 0.95);
+    expect((await amira.get(`/api/recordings/${id}`)).progress).toBeNull();
   });
 
   it('neither fails the recording nor gives the work back', async () => {

@@ -80,6 +80,7 @@ describe('a worker', () => {
     const progress = await isUnderWay(id);
     const higher = await until(async () => {
       const recording = await get(id);
+      expect(recording.progress).toBeGreaterThanOrEqual(progress);
       return recording.progress > progress && recording.progress;
     });
     expect(higher).toBeLessThanOrEqual(1);
