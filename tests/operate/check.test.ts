@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { readConfig } from '@second-look/infra/config';
+import type { ObjectStore } from '@second-look/infra/object-store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { look } from '../../server/src/operate/checks/look.ts';
 import { append, beginUpload, draft, lesson, prepareNow, uploaded } from '../world/lesson.ts';
 import { startServer, type TestServer } from '../world/server.ts';
-import { ask, fillWithWork } from './place.ts';
+import { ask, fillWithWork, openEmptyPlace } from './place.ts';
 import { secondLook } from './second-look.ts';
 
 let server: TestServer;
@@ -99,15 +102,17 @@ describe('a check', () => {
   it('tells the owner what is lost for good, and leaves what can still be watched', async () => {
     const amira = await server.as('amira');
     const watched = await lesson(server, amira);
-    const { source } = await keysOf(watched);
+    const { source, poster } = await keysOf(watched);
     const bytes = await readFile(pathOf(source));
     // Cut off: of another size than its row says.
     await writeFile(pathOf(source), bytes.subarray(0, 1000));
+    await rename(pathOf(poster), `${pathOf(poster)}-aside`);
     const found = await check('--mend');
     expect(found.code).toBe(1);
     expect(found.out).toContain('missing of 1 recording that can still be watched');
-    expect(await stateOf(watched)).toBe('ready');
+    expect(await stateOf(watched), 'a poster is not needed for it').toBe('ready');
     await writeFile(pathOf(source), bytes);
+    await rename(`${pathOf(poster)}-aside`, pathOf(poster));
 
     const waiting = await uploaded(amira, bytes);
     const [lost] = await rows<{ key: string }>(
@@ -140,6 +145,47 @@ describe('a check', () => {
     expect(await stateOf(id)).toBe('draft');
     const anew = await beginUpload(amira, id, 1_000);
     expect((await append(amira, anew, 0, Buffer.alloc(1_000))).status).toBe(204);
+  });
+
+  it('takes no upload for lost that goes on while it is looked at', async () => {
+    const amira = await server.as('amira');
+    const id = await draft(amira);
+    await append(amira, await beginUpload(amira, id, 1_000), 0, Buffer.alloc(400));
+    const tail = 'recordings/x/source/y.unfinished/z';
+    const setTail = (key: string) =>
+      rows(
+        `update upload set growth = jsonb_build_object('tail', jsonb_build_object('key', $2::text))
+         where recording_id = $1`,
+        id,
+        key,
+      );
+    const brokenWhere = async (whenAsked: () => Promise<unknown>) => {
+      await setTail(tail);
+      const store: ObjectStore = {
+        ...server.store,
+        localPath: () => null,
+        size: async (key) => {
+          if (key === tail) await whenAsked();
+          return server.store.size(key);
+        },
+      };
+      return (await look(readConfig(server.place.env), store)).brokenUploads;
+    };
+    expect(await brokenWhere(async () => {})).toHaveLength(1);
+    expect(await brokenWhere(() => setTail(`${tail}-later`))).toEqual([]);
+  });
+
+  it('deletes nothing of a store that is not the database’s', async () => {
+    await put('recordings/old/source/x', days(2));
+    const place = await openEmptyPlace();
+    const env = { ...place.env, DATA_DIR: server.place.dataDir };
+    expect((await secondLook(['migrate'], env)).code).toBe(0);
+    const { code, errors } = await secondLook(['check', '--mend'], env);
+    expect(code).toBe(1);
+    expect(errors).toContain('names nothing of what the store holds');
+    expect(existsSync(pathOf('recordings/old/source/x'))).toBe(true);
+    await place.remove();
+    expect((await check('--mend')).code).toBe(0);
   });
 });
 

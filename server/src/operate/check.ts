@@ -1,7 +1,7 @@
 import { openStore } from '@second-look/infra/object-store/open';
 import { type Findings, look } from './checks/look.ts';
 import { type Mended, mend } from './checks/mend.ts';
-import type { Command } from './command.ts';
+import { type Command, OperatorProblem } from './command.ts';
 import { bytesInWords, counted } from './words.ts';
 
 export const checkCommand: Command = {
@@ -34,6 +34,10 @@ It ends with 1 where something was found, with --mend where something is left.`,
       say('All is well: every older object is named by a row, and every row has its objects.');
       return 0;
     }
+    if (options.mend && orphans.length > 0 && findings.found === 0)
+      throw new OperatorProblem(
+        'The database names nothing of what the store holds, so nothing was changed: look whether DATABASE_URL, DATA_DIR and S3_* are of one installation.',
+      );
     const mended = options.mend ? await mend(config, store, findings) : undefined;
     report(findings, mended, say);
     return mended?.isAllDeleted && others === 0 ? 0 : 1;

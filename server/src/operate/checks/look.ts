@@ -11,6 +11,8 @@ export interface Findings {
   /** What the store holds. */
   objects: number;
   sizeBytes: number;
+  /** How many of the objects that rows name are there. */
+  found: number;
   /** Keys of what no row names, for longer than a day, and the room that it takes. */
   orphans: string[];
   orphanBytes: number;
@@ -58,7 +60,7 @@ export async function look(config: Config, store: ObjectStore): Promise<Findings
     const found = listed.get(key)?.sizeBytes ?? (await store.size(key));
     if (found === null || found !== (sizeBytes ?? found)) missing.push(key);
   }
-  const brokenUploads = await findBroken(told.uploads, store);
+  const brokenUploads = await findBroken(config, told.uploads, store);
   for (const { key, tail } of told.uploads)
     for (const one of [key, tail]) if (one) unnamed.delete(one);
   const orphans: string[] = [];
@@ -77,6 +79,7 @@ export async function look(config: Config, store: ObjectStore): Promise<Findings
   return {
     objects: listed.size,
     sizeBytes,
+    found: told.named.length - missing.length,
     orphans,
     orphanBytes,
     young,
@@ -91,10 +94,6 @@ async function readRows(client: pg.Client): Promise<Told> {
     size_bytes: string | null;
     sha256: string | null;
   }>(await namedObjectsQuery(client));
-  const uploads = await client.query<UnderWay['uploads'][number]>(
-    `select id, object_key as key, offset_bytes as offset, growth #>> '{tail,key}' as tail
-     from upload where finished_at is null`,
-  );
   const steps = await client.query<{ prefix: string }>(
     `select distinct format('recordings/%s/cuts/%s/', recording_id, cut_id) as prefix
      from processing_step where state in ('pending', 'running')`,
@@ -105,22 +104,41 @@ async function readRows(client: pg.Client): Promise<Told> {
       sizeBytes: size_bytes === null ? null : Number(size_bytes),
       sha256,
     })),
-    uploads: uploads.rows,
+    uploads: await readUploads(client),
     prefixes: steps.rows.map(({ prefix }) => prefix),
   };
 }
 
+async function readUploads(client: pg.Client): Promise<UnderWay['uploads']> {
+  const { rows } = await client.query<UnderWay['uploads'][number]>(
+    `select id, object_key as key, offset_bytes as offset, growth #>> '{tail,key}' as tail
+     from upload where finished_at is null`,
+  );
+  return rows;
+}
+
 /** On disk an upload is a file that grows; in S3 its parts cannot be seen, and its tail can. */
-async function findBroken(uploads: UnderWay['uploads'], store: ObjectStore): Promise<string[]> {
-  const broken: string[] = [];
-  for (const { id, key, offset, tail } of uploads) {
+async function findBroken(
+  config: Config,
+  uploads: UnderWay['uploads'],
+  store: ObjectStore,
+): Promise<string[]> {
+  const suspects: UnderWay['uploads'] = [];
+  for (const upload of uploads) {
+    const { key, offset, tail } = upload;
     const isFile = store.localPath(key) !== null;
     const isWhole = isFile
       ? ((await store.size(key)) ?? 0) >= Number(offset)
       : tail === null || (await store.size(tail)) !== null;
-    if (!isWhole) broken.push(id);
+    if (!isWhole) suspects.push(upload);
   }
-  return broken;
+  if (suspects.length === 0) return [];
+  // Whoever goes on sending replaces the tail, tells the row, and only then deletes the old one: what the
+  // row still names now, after it was not found, is lost.
+  const now = await asOwner(config, 'begin', readUploads);
+  const isStillSo = ({ id, offset, tail }: UnderWay['uploads'][number]) =>
+    now.some((row) => row.id === id && row.offset === offset && row.tail === tail);
+  return suspects.filter(isStillSo).map(({ id }) => id);
 }
 
 type Lacking = Pick<Findings, 'unmade' | 'lost' | 'unsourced' | 'otherMissing'>;
@@ -130,19 +148,19 @@ async function whoLacks(client: pg.Client, missing: string[]): Promise<Lacking> 
   const { rows } = await client.query<{
     id: string;
     source: boolean;
-    made: boolean;
+    media: boolean;
     isPlayable: boolean;
     isKnown: boolean;
   }>(
     `with lacking as (
        select s.recording_id, s.object_key as key, 'source' as what from source s where s.object_key = any ($1)
        union all
-       select c.recording_id, c.poster_key, 'made' from cut c where c.poster_key = any ($1)
+       select c.recording_id, c.poster_key, 'poster' from cut c where c.poster_key = any ($1)
        union all
-       select c.recording_id, k.object_key, 'made'
+       select c.recording_id, k.object_key, 'media'
        from rendition_chunk k join rendition r on r.id = k.rendition_id join cut c on c.id = r.cut_id
        where k.object_key = any ($1))
-     select r.id, bool_or(l.what = 'source') as source, bool_or(l.what = 'made') as made,
+     select r.id, bool_or(l.what = 'source') as source, bool_or(l.what = 'media') as media,
        r.playable as "isPlayable",
        r.deleted_at is not null or r.failure_code is not distinct from 'source_missing'
          or exists (select from processing_step p
@@ -150,17 +168,19 @@ async function whoLacks(client: pg.Client, missing: string[]): Promise<Lacking> 
      from lacking l join recording r on r.id = l.recording_id group by r.id`,
     [missing],
   );
+  // Asked of the rows as they are now: what was deleted or made anew meanwhile, nothing names any more.
   const { rows: others } = await client.query<{ count: number }>(
-    `select count(*)::int from unnest($1::text[]) key
-     where key not in (select object_key from source)
+    `select count(*)::int from (${await namedObjectsQuery(client)}) n
+     where key = any ($1) and key not in (select object_key from source)
        and key not in (select poster_key from cut where poster_key is not null)
        and key not in (select object_key from rendition_chunk)`,
     [missing],
   );
   const open = rows.filter(({ isKnown }) => !isKnown);
-  const isLost = (row: (typeof rows)[number]) => row.source && (row.made || !row.isPlayable);
+  // Without its poster alone a recording can still be watched.
+  const isLost = (row: (typeof rows)[number]) => row.source && (row.media || !row.isPlayable);
   return {
-    unmade: open.filter((row) => row.made && !row.source).map(({ id }) => id),
+    unmade: open.filter((row) => !row.source).map(({ id }) => id),
     lost: open.filter(isLost).map(({ id }) => id),
     unsourced: open.filter((row) => row.source && !isLost(row)).length,
     otherMissing: others[0]?.count ?? 0,

@@ -32,7 +32,7 @@ export async function mend(
     });
     await database.plain.transaction((tx) => prepareAgain(tx, findings.unmade));
     await database.plain.transaction((tx) => giveUp(tx, findings.lost));
-    await database.plain.transaction((tx) => beginAnew(tx, findings.brokenUploads));
+    await database.plain.transaction((tx) => beginAnew(tx, store, findings.brokenUploads));
     return { isAllDeleted: isAllDeleted || findings.orphans.length === 0 };
   } finally {
     await database.close();
@@ -69,15 +69,19 @@ async function giveUp(tx: Transaction, recordingIds: string[]) {
 }
 
 /** Lets owners upload anew what lost bytes on its way. */
-async function beginAnew(tx: Transaction, uploadIds: string[]) {
+async function beginAnew(tx: Transaction, store: ObjectStore, uploadIds: string[]) {
   if (uploadIds.length === 0) return;
-  const gone = await tx
-    .delete(upload)
-    .where(inArray(upload.id, uploadIds))
-    .returning({ recordingId: upload.recordingId });
+  const gone = await tx.delete(upload).where(inArray(upload.id, uploadIds)).returning({
+    recordingId: upload.recordingId,
+    objectKey: upload.objectKey,
+    growth: upload.growth,
+  });
   const ids = gone.map(({ recordingId }) => recordingId);
   await tx
     .update(recording)
     .set({ state: 'draft', progress: null, updatedAt: sql`now()` })
     .where(and(inArray(recording.id, ids), eq(recording.state, 'uploading')));
+  // While the rows are held: parts in S3 are seen by nobody who does not know of their upload.
+  for (const { objectKey, growth } of gone)
+    await store.abandon(objectKey, growth ?? { sizeBytes: 0 });
 }
