@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, readConfig, roleUrl } from './index.ts';
+import { ConfigError, queueUrl, readConfig, roleUrl } from './index.ts';
 
 const good = { DATABASE_URL: 'postgres://db.example/second_look', SECRET: 'x'.repeat(32) };
 
@@ -30,6 +30,22 @@ describe('configuration', () => {
       );
     },
   );
+});
+
+describe('the queue', () => {
+  it('is in Redis where there is one, else in the database as the role `queue`', () => {
+    const REDIS_URL = 'rediss://:sesame@redis.school.example:6380/1';
+    expect(queueUrl(readConfig({ ...good, REDIS_URL }))).toBe(REDIS_URL);
+    expect(queueUrl(readConfig({ ...good, REDIS_URL: '' }))).toMatch(
+      /^postgres:\/\/second_look_queue:[0-9a-f]{64}@db\.example\/second_look$/,
+    );
+  });
+
+  it('is not looked for at an address of another kind', () => {
+    expect(() => readConfig({ ...good, REDIS_URL: 'http://redis.school.example' })).toThrow(
+      /REDIS_URL: must be an address such as rediss:/,
+    );
+  });
 });
 
 describe('the proxies in front', () => {
