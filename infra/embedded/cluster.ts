@@ -27,10 +27,14 @@ export interface Cluster {
 
 /**
  * Opens the cluster in a folder, making it on the first start.
+ * @param binaries where PostgreSQL is, the product's own without
  * @throws StartProblem
  */
-export function openCluster(folder: string, account: Account | undefined): Cluster {
-  const binaries = locatePostgres(account);
+export function openCluster(
+  folder: string,
+  account: Account | undefined,
+  binaries = locatePostgres(account),
+): Cluster {
   const give = (path: string) => account && chownSync(path, account.uid, account.gid);
   if (!existsSync(folder)) {
     mkdirSync(folder, { recursive: true });
@@ -97,7 +101,7 @@ function checkMajorVersion({ dataFolder, binaries, account }: Cluster) {
   }
   if (theirs !== ours)
     throw new StartProblem(
-      `The database in ${dataFolder} is of PostgreSQL ${theirs}, and this Second Look brings PostgreSQL ${ours}: start the Second Look that made it, or choose another DATA_DIR.`,
+      `The database in ${dataFolder} is of PostgreSQL ${theirs}, and this Second Look brings PostgreSQL ${ours}: with the Second Look that made it run \`npm run second-look -- backup <folder>\`, then with this one \`npm run second-look -- restore <folder>\` with an empty DATA_DIR.`,
     );
 }
 

@@ -167,7 +167,8 @@ describe('one clear sentence', () => {
     first.child.kill('SIGINT');
     await first.ended;
     writeFileSync(join(dataDir, 'database/cluster/PG_VERSION'), '16\n');
-    expect(await refusal({ DATA_DIR: dataDir })).toMatch(/PostgreSQL 16.*PostgreSQL 18/);
+    const sentence = await refusal({ DATA_DIR: dataDir });
+    expect(sentence).toMatch(/PostgreSQL 16.*PostgreSQL 18.*backup.*restore/);
   });
 
   it('for an ffmpeg that is missing or too old', async () => {

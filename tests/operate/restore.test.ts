@@ -94,10 +94,7 @@ describe('restoring elsewhere', () => {
   it('lets people sign in, watch and go on where they were', async () => {
     const [place] = places;
     if (!place) throw new Error('Nothing was restored.');
-    const { address } = await startServerProcess(
-      { ...server.place, env: place.env },
-      await freePort(),
-    );
+    const { address } = await startServerProcess(place, await freePort());
     const [before, after] = [
       await server.as('carys'),
       await signIn(address, server.place.emailOf('carys'), server.place.password),

@@ -74,7 +74,7 @@ export function launchServer(
 
 /** The server as a process of its own, once it answers. */
 export async function startServerProcess(
-  place: TestPlace,
+  place: Pick<TestPlace, 'env'>,
   port: number,
   env: Record<string, string> = {},
 ): Promise<TestProcess & { address: string }> {

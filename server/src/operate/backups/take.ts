@@ -41,9 +41,9 @@ export async function takeBackup(
   store: ObjectStore,
   folder: string,
 ): Promise<TakenBackup> {
-  await prepareFolder(folder);
   const held = await holdDeletions(config);
   try {
+    await prepareFolder(folder);
     const { draft, named, ...rows } = await copyRows(config, folder);
     const list = objectsPath(draft);
     const target = await openObjects(folder);
