@@ -171,6 +171,8 @@ function commonEnvironment(settings: LauncherSettings) {
   return {
     ...env,
     NODE_ENV: env.NODE_ENV || 'production',
+    // There is no other server that people could be sent to meanwhile.
+    DRAIN_SECONDS: '0',
     HOST: settings.host,
     PORT: String(settings.port),
     PUBLIC_URL: settings.publicUrl,

@@ -15,8 +15,9 @@ const ready = 'Second Look is ready at http://127.0.0.1:';
 
 afterEach(cleanUp);
 
-async function startOn(dataDir: string) {
-  const supervisor = startSupervisor({ DATA_DIR: dataDir, PORT: await unusedPort() });
+async function startOn(dataDir: string, env: NodeJS.ProcessEnv = {}) {
+  const place = { DATA_DIR: dataDir, PORT: await unusedPort() };
+  const supervisor = startSupervisor({ ...place, ...env });
   await supervisor.says(ready);
   return supervisor;
 }
@@ -69,6 +70,14 @@ describe('starting and stopping', () => {
     await startOn(dataDir);
     expect(left.filter(isAlive)).toEqual([]);
     expect(processesOn(dataDir)).toHaveLength(3);
+  });
+
+  it('has its server end at once, whatever DRAIN_SECONDS says: there is no other one', async () => {
+    const dataDir = newDataDir();
+    const supervisor = await startOn(dataDir, { DRAIN_SECONDS: '600' });
+    const { children } = JSON.parse(readFileSync(join(dataDir, 'running.json'), 'utf8'));
+    for (const { pid } of children) process.kill(pid, 'SIGTERM');
+    await supervisor.says('The server stopped');
   });
 
   it('starts again whatever dies, the database too', async () => {
