@@ -5,9 +5,6 @@ import { routes } from './route.ts';
 const bytes = z.int().min(0);
 const count = z.int().min(0);
 
-/** Beyond this, in milliseconds, clocks that differ are told. */
-export const tolerableClockMs = 5_000;
-
 const ffmpeg = z.object({
   version: z.string(),
   /** The day from which it is; `null` where nobody can say. */

@@ -8,6 +8,8 @@ export const me = z.object({
   id,
   name: z.string(),
   email: z.email(),
+  /** Of a trust, or of a school that belongs to none: they may read `/api/administration`. */
+  isAdministrator: z.boolean(),
   organisations: z.array(
     z.object({
       id,

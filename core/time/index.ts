@@ -29,3 +29,6 @@ export function parseTimeCode(text: string): number | null {
       : Number(plainSeconds);
   return seconds * 1000 + Math.round(Number(fraction) * 1000);
 }
+
+/** Beyond this, in milliseconds, two machines' clocks differ so much that it is told: what ends by one goes on by the other. */
+export const tolerableClockMs = 5_000;

@@ -1,9 +1,8 @@
+import { tolerableClockMs } from '@second-look/core/time';
 import { sql } from 'drizzle-orm';
 import type { Database } from '../database/index.ts';
 import type { Logger } from '../log/index.ts';
 
-/** Beyond this, sessions and grants that end by one clock go on by another. */
-export const tolerableMs = 5_000;
 const everyMs = 5 * 60_000;
 
 export interface ClockWatch {
@@ -38,9 +37,9 @@ export async function watchClock(
 ): Promise<ClockWatch> {
   let aheadMs = 0;
   const look = async () => {
-    const wasOff = Math.abs(aheadMs) > tolerableMs;
+    const wasOff = Math.abs(aheadMs) > tolerableClockMs;
     aheadMs = await clockAheadMs(database, now).catch(() => aheadMs);
-    const isOff = Math.abs(aheadMs) > tolerableMs;
+    const isOff = Math.abs(aheadMs) > tolerableClockMs;
     const sentence = `This machine's clock is ${Math.round(Math.abs(aheadMs) / 1000)} seconds ${aheadMs > 0 ? 'ahead of' : 'behind'} the database's: let both be set by the network's time (NTP).`;
     if (isOff && !wasOff) log.warn({ clockAheadMs: aheadMs }, sentence);
     if (wasOff && !isOff) log.info('The clocks agree again.');

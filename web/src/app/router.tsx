@@ -78,6 +78,12 @@ const upload = createRoute({
   component: lazyRouteComponent(() => import('../features/upload/UploadPage.tsx')),
 });
 
+const administration = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/administration',
+  component: lazyRouteComponent(() => import('../features/administration/AdministrationPage.tsx')),
+});
+
 const review = createRoute({
   getParentRoute: () => signedIn,
   path: '/recordings/$id',
@@ -95,7 +101,7 @@ const review = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    signedIn.addChildren([mine, shared, trash, upload, review]),
+    signedIn.addChildren([mine, shared, trash, upload, administration, review]),
   ]),
   context: { queryClient },
   defaultPreload: 'intent',

@@ -44,6 +44,11 @@ export function AccountMenu() {
         <Menu.Item component={Link} to="/trash">
           {t('account.trash')}
         </Menu.Item>
+        {me.isAdministrator && (
+          <Menu.Item component={Link} to="/administration">
+            {t('account.administration')}
+          </Menu.Item>
+        )}
         <Menu.Divider />
         <Menu.Label>{t('account.appearance')}</Menu.Label>
         <Menu.RadioGroup

@@ -6,6 +6,7 @@ import { usePageTitle } from '../../app/page-title.ts';
 import pages from '../../app/pages.module.css';
 import { DropZone } from './DropZone.tsx';
 import { FilePicker } from './FilePicker.tsx';
+import { StorageNote } from './StorageNote.tsx';
 import classes from './UploadPage.module.css';
 import { UploadRow } from './UploadRow.tsx';
 import { addPicked, loadEngine, useUploads } from './uploads.ts';
@@ -39,6 +40,7 @@ export default function UploadPage() {
             {t(uploads.length > 0 ? 'chooseMore' : 'choose')}
           </FilePicker>
         </div>
+        <StorageNote />
         {isUnderWay && <p className={classes.note}>{t(isKept ? 'closeTab' : 'keepOpen')}</p>}
         {uploads.length > 0 && (
           <ul className={classes.list} aria-label={t('list')}>

@@ -18,6 +18,11 @@ describe('what becomes of an upload that stopped', () => {
     expect(readTrouble(status, true)).toMatchObject({ trouble, isPassing });
   });
 
+  test('a quota that is used up is told apart from a disk that is full', () => {
+    expect(readTrouble(507, false, 'quota_full')).toMatchObject({ trouble: 'quota_full' });
+    expect(readTrouble(507, false, 'no_space')).toMatchObject({ trouble: 'no_space' });
+  });
+
   test('a place that differs is asked for again; only a recording never reached here has another video', () => {
     expect(readTrouble(409, true)).toMatchObject({ isPassing: true, isMisplaced: true });
     expect(readTrouble(409, false)).toMatchObject({ trouble: 'taken', isPassing: false });

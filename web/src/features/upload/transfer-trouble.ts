@@ -20,11 +20,13 @@ export class TransferTrouble extends Error {
 /**
  * @param status of the answer that stopped it; 0 where there was none
  * @param hasAddress whether the upload had been begun, or found, by then
+ * @param code of the problem in it; empty where it had none
  */
-export function readTrouble(status: number, hasAddress: boolean): TransferTrouble {
+export function readTrouble(status: number, hasAddress: boolean, code = ''): TransferTrouble {
   if (status === 0) return new TransferTrouble('offline', { isPassing: true });
   if (status === 401) return new TransferTrouble('signed_out', { isPassing: true });
   if (status === 413) return new TransferTrouble('too_large');
+  if (code === 'quota_full') return new TransferTrouble('quota_full');
   if (status === 507) return new TransferTrouble('no_space');
   if (status === 404 || status === 410) return new TransferTrouble('gone');
   // The recording's own upload of this size would have been found: what it has is another video.

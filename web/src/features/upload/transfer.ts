@@ -45,7 +45,7 @@ export function sendFile(transfer: Transfer): Promise<boolean> {
       onError: (error) => {
         const status =
           error instanceof DetailedError ? (error.originalResponse?.getStatus() ?? 0) : 0;
-        reject(readTrouble(status, upload.url !== null));
+        reject(readTrouble(status, upload.url !== null, codeOf(error)));
       },
     });
     signal.addEventListener('abort', () => {
@@ -54,6 +54,12 @@ export function sendFile(transfer: Transfer): Promise<boolean> {
     });
     upload.start();
   });
+}
+
+/** The code of the problem that the server answered with; empty where it said none. */
+function codeOf(error: Error): string {
+  const body = error instanceof DetailedError ? error.originalResponse?.getBody() : '';
+  return /"code":"(\w+)"/.exec(body ?? '')?.[1] ?? '';
 }
 
 /** Takes the unfinished bytes off the server. */

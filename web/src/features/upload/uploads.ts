@@ -27,6 +27,7 @@ export type UploadTrouble =
   | 'signed_out'
   | 'too_large'
   | 'no_space'
+  | 'quota_full'
   | 'gone'
   | 'unreadable'
   | 'other_file'
