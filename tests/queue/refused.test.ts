@@ -1,4 +1,5 @@
 import { openQueue, QueueProblem } from '@second-look/infra/queue';
+import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../world/lesson.ts';
 import { endProcesses, freePort, launchServer, startWorkers } from '../world/processes.ts';
@@ -50,6 +51,14 @@ describe.skipIf(!hasRedis)('a Redis that cannot carry the queue', () => {
       notices: [],
     });
     expect((await tryOut('redis://no-such-host.invalid')).refusal).toMatch(/host is not known/);
+  });
+
+  it('is refused where somebody answers the call and says nothing', async () => {
+    const { url } = await start();
+    const other = new Redis(url);
+    await other.client('PAUSE', 3_600_000, 'ALL');
+    expect((await tryOut(url)).refusal).toMatch(/it does not answer: mend REDIS_URL/);
+    other.disconnect();
   });
 
   it('is refused where the password is wrong or missing, which is never repeated', async () => {

@@ -9,7 +9,7 @@ const sentences: [pattern: RegExp, sentence: string][] = [
   [/ENOTFOUND/, 'its host is not known: mend REDIS_URL'],
   [/EAI_AGAIN/, 'its host is not known at the moment: mend REDIS_URL or the name service'],
   [
-    /ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/,
+    /ETIMEDOUT|timed out|EHOSTUNREACH|ENETUNREACH/,
     'it does not answer: mend REDIS_URL (redis: without TLS, rediss: with it), or let this machine through its firewall',
   ],
   [/WRONGPASS|invalid password/, 'it takes another user or password: mend REDIS_URL'],
@@ -49,6 +49,7 @@ async function askInfo(url: string): Promise<string> {
     retryStrategy: () => null,
     maxRetriesPerRequest: 0,
     enableReadyCheck: false,
+    commandTimeout: 5_000,
   });
   let lastError: Error | undefined;
   client.on('error', (error) => {
