@@ -109,6 +109,10 @@ describe('the store', () => {
     ['S3_SECRET_ACCESS_KEY', { S3_BUCKET: 'look', S3_ACCESS_KEY_ID: 'key' }],
     ['S3_FORCE_PATH_STYLE', { S3_BUCKET: 'look', S3_FORCE_PATH_STYLE: 'perhaps' }],
     ['MAX_UPLOAD_BYTES', { S3_BUCKET: 'look', MAX_UPLOAD_BYTES: '170000000000' }],
+    [
+      'S3_PUBLIC_URL',
+      { S3_BUCKET: 'look', S3_PUBLIC_URL: 'http://a.test', PUBLIC_URL: 'https://b.test' },
+    ],
   ])('says what does not fit: %s', (name, env) => {
     expect(() => s3(env)).toThrow(name);
   });

@@ -158,6 +158,12 @@ function readS3(data: z.infer<typeof settings>): S3Config | undefined {
   if (data.MAX_UPLOAD_BYTES > mostS3Bytes) {
     throw misfit([`MAX_UPLOAD_BYTES: must be ${mostS3Bytes} at most where S3_BUCKET is set`]);
   }
+  const isMixed = data.PUBLIC_URL?.startsWith('https:') && data.S3_PUBLIC_URL?.startsWith('http:');
+  if (isMixed) {
+    throw misfit([
+      'S3_PUBLIC_URL: must be https where PUBLIC_URL is, or browsers load nothing of it',
+    ]);
+  }
   return {
     bucket,
     endpoint: data.S3_ENDPOINT,

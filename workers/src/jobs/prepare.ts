@@ -104,6 +104,7 @@ async function prepare(
       signal: AbortSignal.any([signal, broken]),
       onProgress: progress.tell,
     });
+    await progress.end();
     return await publishMade(workshop, step, made);
   } finally {
     close();
