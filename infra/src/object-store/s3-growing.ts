@@ -83,11 +83,11 @@ export async function complete(bucket: Bucket, key: string, growth: Growth): Pro
 }
 
 async function putTogether(bucket: Bucket, key: string, growth: Growth): Promise<void> {
-  const tail = await tailOf(bucket, growth);
-  if (!growth.multipart) return putBytes(bucket, key, tail);
-  const { uploadId, etags } = growth.multipart;
-  const upload = { ...bucket, key, uploadId };
   try {
+    const tail = await tailOf(bucket, growth);
+    if (!growth.multipart) return await putBytes(bucket, key, tail);
+    const { uploadId, etags } = growth.multipart;
+    const upload = { ...bucket, key, uploadId };
     const last = tail.length > 0 ? [await sendPart(upload, etags.length + 1, tail)] : [];
     await joinParts(upload, [...etags, ...last]);
   } catch (error) {

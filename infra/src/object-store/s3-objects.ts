@@ -66,10 +66,13 @@ const mostResumptions = 5;
 /** Reads an object; where the connection breaks, it goes on from there. @throws ObjectMissing */
 export async function read(bucket: Bucket, key: string, range?: ByteRange): Promise<Readable> {
   const first = await get(bucket, key, range);
-  return Readable.from(resuming(bucket, key, range?.start ?? 0, first), {
+  const bytes = Readable.from(resuming(bucket, key, range?.start ?? 0, first), {
     objectMode: false,
     highWaterMark: 256 * 1024,
   });
+  // A generator that was never asked for anything cleans nothing up, and the connection would stay.
+  bytes.once('close', () => first.body.destroy());
+  return bytes;
 }
 
 async function* resuming(bucket: Bucket, key: string, start: number, first: Answer) {

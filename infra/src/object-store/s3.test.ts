@@ -1,9 +1,19 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startS3 } from '../../../tests/world/s3.ts';
+import { Readable } from 'node:stream';
+import { S3Client } from '@aws-sdk/client-s3';
+import { expect, it } from 'vitest';
+import { s3Config, startS3 } from '../../../tests/world/s3.ts';
 import { describeObjectStore } from './contract.ts';
+import type { Growth } from './index.ts';
 import { openS3Store } from './s3.ts';
+import { clientConfig } from './s3-client.ts';
+import { append, complete } from './s3-growing.ts';
+import { sizeOf } from './s3-objects.ts';
 
 describeObjectStore('a store that speaks S3', async () => {
   const s3 = await startS3();
@@ -20,4 +30,46 @@ describeObjectStore('a store that speaks S3', async () => {
       await rm(home, { recursive: true, force: true });
     },
   };
+});
+
+it('lets the connection go of what nobody began to read', async () => {
+  const letGo = Promise.withResolvers<void>();
+  // Larger than it ever sends, so that only the other side can end it.
+  const server = createServer(({ url }, response) => {
+    if (url?.includes('list-type')) return response.end('<ListBucketResult/>');
+    response.on('close', letGo.resolve);
+    response.writeHead(200, { 'content-length': 10_000_000 }).write('beginning');
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const S3_ENDPOINT = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const keys = { S3_ACCESS_KEY_ID: 'any', S3_SECRET_ACCESS_KEY: 'any' };
+  const store = await openS3Store(s3Config({ S3_BUCKET: 'any', S3_ENDPOINT, ...keys }), () => {});
+  const bytes = await store.read('lesson');
+  bytes.destroy();
+  await expect(letGo.promise).resolves.toBeUndefined();
+  server.closeAllConnections();
+  server.close();
+});
+
+it('is content with an object that another process completed since it looked', async () => {
+  const s3 = await startS3();
+  const client = new S3Client(clientConfig(s3.config));
+  const bucket = { client, name: s3.config.bucket };
+  let growth: Growth = { sizeBytes: 0 };
+  await append(bucket, 'lesson', growth, Readable.from([Buffer.from('lesson')]), async (now) => {
+    growth = now;
+  });
+  const looking = new S3Client(clientConfig(s3.config));
+  looking.middlewareStack.add(
+    (next) => async (input) => {
+      const answer = next(input);
+      await answer.catch(() => {});
+      await complete(bucket, 'lesson', growth);
+      return answer;
+    },
+    { step: 'initialize' },
+  );
+  await complete({ client: looking, name: bucket.name }, 'lesson', growth);
+  expect(await sizeOf(bucket, 'lesson')).toBe(6);
+  await s3.close();
 });
