@@ -185,6 +185,23 @@ describe('a backup', () => {
     expect(await backupsIn(into)).toEqual([expect.stringMatching(/Z$/)]);
     expect(await backUp(into)).toContain('of which 2 (');
   });
+
+  it('keeps the copy that it has of what the store holds cut short by now', async () => {
+    const into = await newFolder();
+    await backUp(into);
+    const [poster] = await ask<{ key: string }>(
+      admin(),
+      `select poster_key as key from cut where recording_id = '${id}'`,
+    );
+    const path = join(objects(), poster?.key ?? '');
+    const bytes = await readFile(path);
+    await writeFile(path, bytes.subarray(0, 100));
+    const { code, out } = await secondLook(['backup', into], env);
+    await writeFile(path, bytes);
+    expect(code).toBe(1);
+    expect(out).toContain('holds 1 damaged one');
+    expect(await readFile(join(into, 'objects', poster?.key ?? ''))).toEqual(bytes);
+  });
 });
 
 describe('deleting for good, while a backup is taken', () => {

@@ -67,6 +67,11 @@ async function copyNamed(
   known: ListedObject | undefined,
 ) {
   const { key } = named;
+  // What an earlier backup knows is kept, whatever became of it in the store: an object never changes under its key.
+  if (known && named.sizeBytes === null && (await to.size(key)) === known.sizeBytes) {
+    const isDamaged = (await from.size(key)) !== known.sizeBytes;
+    return { ...known, isNew: false, isDamaged };
+  }
   const sizeBytes = named.sizeBytes ?? (await from.size(key));
   if (sizeBytes === null) return undefined;
   const fits = (tally: Tally) =>
