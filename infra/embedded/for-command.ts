@@ -47,22 +47,24 @@ export async function openEmbeddedForCommand(
       close: async () => {},
     };
   const held = await claim(dataDir, [], 'command');
+  const ends: (() => unknown)[] = [() => held.release()];
+  const close = async () => {
+    while (ends.length > 0) await ends.pop()?.();
+  };
   try {
     const { cluster, claim: outside } = await openEmbeddedDatabase(dataDir, tell);
+    ends.push(() => outside?.release());
     const postgres = await startPostgres(cluster, { logFile: logFile(dataDir, 'database') });
+    ends.push(() => postgres.stop(patienceMs));
     await ensureDatabase(postgres, 'second_look');
     return {
       adminUrl: postgres.adminUrl('second_look'),
       secret: secretOf(dataDir, env),
       dataDir,
-      async close() {
-        await postgres.stop(patienceMs);
-        outside?.release();
-        held.release();
-      },
+      close,
     };
   } catch (error) {
-    held.release();
+    await close();
     throw error;
   }
 }
