@@ -57,5 +57,7 @@ export const addressPlugin = fp(
 
 /** Whether a page at this origin came from this server, by the name that it was asked under. */
 export function isPageOf(origin: string, host: string | undefined): boolean {
-  return URL.parse(origin)?.host === host;
+  const page = URL.parse(origin);
+  // Whoever is no browser can put any words behind the host, and this is told to administrators.
+  return page?.host === host && page?.origin === origin;
 }

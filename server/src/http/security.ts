@@ -16,7 +16,7 @@ export function isOwnOrigin(request: FastifyRequest, publicUrl: string): boolean
     const site = request.headers['sec-fetch-site'];
     return site === undefined || site === 'same-origin' || site === 'none';
   }
-  return origin === publicUrl || origin === `${request.protocol}://${host}`;
+  return origin === new URL(publicUrl).origin || origin === `${request.protocol}://${host}`;
 }
 
 /** Headers that keep other sites' code out of ours, and the check that requests are our own pages'. */
