@@ -1,9 +1,12 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeObjectStore } from './contract.ts';
 import { openDiskStore } from './disk.ts';
+import { StoreFull } from './index.ts';
 
 let home: string;
 beforeAll(async () => {
@@ -30,5 +33,21 @@ describe('a store on disk', () => {
     expect((await readdir(join(home, 'tidy', 'folder'))).sort()).toEqual(['moved', 'whole']);
     expect(await readFile(store.localPath('folder/moved') ?? '', 'utf8')).toBe('moved');
     await expect(readFile(join(home, 'moved'))).rejects.toThrow('ENOENT');
+  });
+
+  it('says so where the disk is full', async (context) => {
+    const small = join(home, 'small');
+    await mkdir(small);
+    const mount = ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', small];
+    if (process.getuid?.() !== 0 || spawnSync('mount', mount).status !== 0)
+      return context.skip('needs the right to mount a small disk');
+    try {
+      const store = await openDiskStore(small);
+      const body = Readable.from([Buffer.alloc(2_000_000)]);
+      const growing = store.append('lesson', { sizeBytes: 0 }, body, async () => {});
+      await expect(growing).rejects.toThrow(StoreFull);
+    } finally {
+      spawnSync('umount', [small]);
+    }
   });
 });

@@ -15,7 +15,7 @@ import {
 import { dirname, join, relative } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Growth, ObjectMissing, type ObjectStore } from './index.ts';
+import { type Growth, ObjectMissing, type ObjectStore, StoreFull } from './index.ts';
 import { checkFolder, checkKey, checkPrefix } from './keys.ts';
 
 const partEnding = '.part';
@@ -56,7 +56,10 @@ export async function openDiskStore(root: string): Promise<ObjectStore> {
         await rm(file);
       }
     },
-    append: (key, growth, body, onStored) => append(pathOf(key), growth, body, onStored),
+    append: (key, growth, body, onStored) =>
+      append(pathOf(key), growth, body, onStored).catch((error) => {
+        throw orFull(error);
+      }),
     complete: async (key, { sizeBytes }) => {
       // An empty object has had no first byte to begin with.
       await append(pathOf(key), { sizeBytes }, Readable.from([]), async () => {});
@@ -200,6 +203,12 @@ async function* filesIn(folder: string): AsyncIterable<string> {
 /** What has gone while somebody looked is not there. */
 function orNothing(error: unknown): undefined {
   if (!isCode(error, 'ENOENT')) throw error;
+}
+
+/** Says what an error means, where it means that the disk is full. */
+function orFull(error: unknown): unknown {
+  const isFull = isCode(error, 'ENOSPC') || isCode(error, 'EDQUOT');
+  return isFull ? new StoreFull('The disk has no room for more.', { cause: error }) : error;
 }
 
 async function sync(path: string) {

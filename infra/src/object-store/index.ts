@@ -32,7 +32,7 @@ export interface ObjectStore {
    * @param growth as it was told last
    * @param onStored told now and then, and at the end, of all that can no longer be lost; also before the
    *   error is passed on when `body` breaks off
-   * @throws ObjectMissing where less is there than `growth` says
+   * @throws ObjectMissing where less is there than `growth` says; StoreFull
    */
   append(
     key: string,

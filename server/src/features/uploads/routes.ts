@@ -1,4 +1,5 @@
 import { id, type ProblemCode } from '@second-look/core/contract';
+import { StoreFull } from '@second-look/infra/object-store';
 import { Server } from '@tus/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -45,6 +46,10 @@ export async function uploadRoutes(app: FastifyInstance, dependencies: UploadDep
     namingFunction: (request, metadata) =>
       datastore.idFor(metadata, Number(request.headers.get('upload-length'))),
     onResponseError: (_request, error) => {
+      if (error instanceof StoreFull) {
+        app.log.error({ err: error }, 'an upload stopped because the store is full');
+        return tusProblem('no_space');
+      }
       const status = 'status_code' in error ? error.status_code : 500;
       if (status === 500) app.log.error({ err: error }, 'upload failed');
       // An offset that does not fit is tus's own business: its client asks how far and goes on.
