@@ -6,6 +6,7 @@ import type { Config } from '@second-look/infra/config';
 import type { Database } from '@second-look/infra/database';
 import type { ObjectStore } from '@second-look/infra/object-store';
 import type { WorkQueue } from '@second-look/infra/queue';
+import { version } from '@second-look/infra/version';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import {
   jsonSchemaTransform,
@@ -79,7 +80,7 @@ export async function buildApp(dependencies: Dependencies) {
   await app.register(securityPlugin, { publicUrl, mediaOrigin: origin });
   await app.register(sessionPlugin, { auth });
   await app.register(swagger, {
-    openapi: { info: { title: 'Second Look', version: '0.1.0' } },
+    openapi: { info: { title: 'Second Look', version } },
     transform: jsonSchemaTransform,
   });
 

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Config } from '@second-look/infra/config';
 import type { ObjectStore } from '@second-look/infra/object-store';
+import { version } from '@second-look/infra/version';
 import {
   beginBackup,
   finishBackup,
@@ -21,8 +21,6 @@ import { asOwner, holdDeletions } from './owner.ts';
 import { copyOut } from './rows.ts';
 import { allRows, isPassing, readTables } from './tables.ts';
 import { tallyOf } from './tally.ts';
-
-const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string };
 
 export interface TakenBackup {
   /** Its folder. */
