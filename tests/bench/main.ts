@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { notes } from './notes.ts';
 import { processing } from './processing.ts';
 import { queue } from './queue.ts';
+import { restore } from './restore.ts';
 import { say } from './round.ts';
 import { start } from './start.ts';
 import { upload } from './upload.ts';
@@ -23,6 +24,7 @@ const benches: Record<string, () => Promise<unknown>> = {
   upload: () => upload(Math.round(Number(values.gigabytes) * 1e9), rounds(5)),
   processing: () => processing(rounds(3)),
   queue: () => queue(rounds(5)),
+  restore: () => restore(Math.round(Number(values.gigabytes) * 1e9), rounds(5)),
   weight: () => import('./weight.ts'),
   notes: () => notes(rounds(10)),
   start: () => start(rounds(3)),
