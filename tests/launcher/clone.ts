@@ -47,9 +47,13 @@ export interface NpmStart {
   pressCtrlC(): void;
 }
 
-/** Runs `npm start` in the folder, with the oldest Node of this machine and no locale. */
-export function npmStart(folder: string, env: Record<string, string>): NpmStart {
-  const child = spawn('npm', ['start'], {
+/** Runs npm in the folder, `npm start` unless told otherwise, with the oldest Node of this machine and no locale. */
+export function npmStart(
+  folder: string,
+  env: Record<string, string>,
+  words: string[] = ['start'],
+): NpmStart {
+  const child = spawn('npm', words, {
     cwd: folder,
     env: { ...plainEnvironment(), ...env },
     detached: true,

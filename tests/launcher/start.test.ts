@@ -70,6 +70,9 @@ describe.runIf(process.platform === 'linux')('npm start in a fresh clone', () =>
     process.stdout.write(`The second start was ready after ${seconds} s.\n`);
     expect(second.output()).not.toMatch(/Installing|Bringing|Building|Making/);
     expect(await expectDemonstration()).toEqual(lessons);
+    const command = npmStart(folder, {}, ['run', 'second-look', '--', 'queue']);
+    expect(await command.ended).toBe(0);
+    expect(command.output()).toContain('workers connected: 1');
     await stopInOrder(second);
   });
 

@@ -89,6 +89,25 @@ describe('a backup', () => {
     expect(await backupsIn(into)).toHaveLength(3);
   });
 
+  it('lets go of older ones when told how many stay, and of what only they had', async () => {
+    const into = await newFolder();
+    const gone = await lesson(server, await server.as('ben'), 'To be deleted');
+    await backUp(into);
+    const before = await filesIn(join(into, 'objects'));
+    await ask(admin(), `delete from recording where id = '${gone}'`);
+    await server.store.deleteAll(`recordings/${gone}/`);
+    await backUp(into);
+    expect(await filesIn(join(into, 'objects'))).toEqual(before);
+    expect(await secondLook(['backup', into, '--keep', '0'], env)).toMatchObject({ code: 2 });
+    const { code, out } = await secondLook(['backup', into, '--keep', '2'], env);
+    expect(code).toBe(0);
+    expect(out).toContain('Let go of 1 older backup and 3 objects (');
+    expect(await backupsIn(into)).toHaveLength(2);
+    const after = [...(await filesIn(join(into, 'objects'))).keys()];
+    expect(after.sort()).toEqual([...before.keys()].filter((key) => !key.includes(gone)).sort());
+    expect(await secondLook(['restore', into, '--verify'])).toMatchObject({ code: 0 });
+  });
+
   it('is recognised where it was cut short, and the next one goes on with it', async () => {
     const into = await newFolder();
     // Reading a pipe that nobody fills waits for ever: here the backup stands still, and is killed.

@@ -2,18 +2,22 @@ import { mkdir } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { claim } from '@second-look/infra/embedded/claim';
 import { openStore } from '@second-look/infra/object-store/open';
+import { type LetGo, letGo } from './backups/let-go.ts';
 import { type TakenBackup, takeBackup } from './backups/take.ts';
-import { type Command, OperatorProblem } from './command.ts';
+import { type Command, type ExitCode, OperatorProblem, UsageProblem } from './command.ts';
 import { bytesInWords, counted } from './words.ts';
 
 export const backupCommand: Command = {
-  usage: '<folder>',
+  usage: '<folder> [--keep <number>]',
   summary: 'copy everything that is needed to start again elsewhere, while it runs',
   help: `Writes a backup into the folder: the rows of the database as they are at one moment, and every object
 (videos and what was made of them) that these rows name. Servers, workers and people go on; only deleting for
 good waits until it is done. The folder holds any number of backups, each named by its moment, and one
 objects/ that they share: an object that is there is not copied again, so the second backup takes little time
-and room. To let go of an old backup delete its folder.
+and room.
+
+--keep 30 lets go of all but the newest 30 backups afterwards, and of the objects that only the others had.
+Without it everything stays, also what has been deleted for good in the installation.
 
 A backup that was cut short ends in .unfinished and counts for nothing; the next one clears it away and goes
 on with the objects that it had copied. Keep the folder on another disk, better on another machine, and as
@@ -24,9 +28,13 @@ after a restore), the queue (it fills itself) and uploads that are under way.
 
 It ends with 1 where the store lacks an object that a row names, or holds a damaged one: the backup is
 finished nevertheless, and \`second-look check\` says more.`,
+  options: { keep: { type: 'string' } },
   words: [1, 1],
-  async run({ open, words: [word = ''], say }) {
+  async run({ open, words: [word = ''], options, say }) {
     const folder = resolve(word);
+    const keep = options.keep === undefined ? undefined : Number(options.keep);
+    if (keep !== undefined && !(Number.isInteger(keep) && keep > 0))
+      throw new UsageProblem('--keep takes how many backups stay: a whole number from 1.');
     const { config } = await open();
     if (!relative(config.dataDir, folder).startsWith('..'))
       throw new OperatorProblem(
@@ -36,7 +44,9 @@ finished nevertheless, and \`second-look check\` says more.`,
     const held = await claim(folder, [], 'command');
     try {
       const taken = await takeBackup(config, await openStore(config, say), folder);
-      return report(taken, say);
+      const code = report(taken, say);
+      if (keep !== undefined) reportLetGo(await letGo(folder, keep), say);
+      return code;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
       throw new OperatorProblem(
@@ -48,7 +58,14 @@ finished nevertheless, and \`second-look check\` says more.`,
   },
 };
 
-function report({ path, manifest, objects }: TakenBackup, say: (line: string) => void) {
+function reportLetGo({ backups, objects, sizeBytes }: LetGo, say: (line: string) => void) {
+  if (backups + objects > 0)
+    say(
+      `Let go of ${counted(backups, 'older backup')} and ${counted(objects, 'object')} (${bytesInWords(sizeBytes)}) that no other has.`,
+    );
+}
+
+function report({ path, manifest, objects }: TakenBackup, say: (line: string) => void): ExitCode {
   const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
   say(
     `The backup is in ${path}: ${counted(rows, 'row')} of ${counted(manifest.tables.length, 'table')}, ${counted(objects.count, 'object')} (${bytesInWords(objects.sizeBytes)}), of which ${objects.newCount} (${bytesInWords(objects.newBytes)}) were copied now.`,

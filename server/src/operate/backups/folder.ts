@@ -39,7 +39,8 @@ const manifest = z.object({
 });
 export type Manifest = z.infer<typeof manifest>;
 
-const unfinished = '.unfinished';
+/** How the name of a backup ends that counts for nothing. */
+export const unfinished = '.unfinished';
 const nameShape = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ$/;
 
 /** Paths inside one backup. */
