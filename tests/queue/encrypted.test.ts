@@ -7,17 +7,19 @@ import { openQueue } from '@second-look/infra/queue';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../world/lesson.ts';
 import { endProcesses, freePort, startProcess } from '../world/processes.ts';
-import { hasRedis, startRedis } from '../world/redis.ts';
+import { hasRedis, startRedis, type TestRedis } from '../world/redis.ts';
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 
 describe.skipIf(!hasRedis || !hasOpenssl)('a Redis that speaks TLS and wants a password', () => {
   let folder: string;
+  let redis: TestRedis | undefined;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'second-look-tls-'));
   });
   afterAll(async () => {
     await endProcesses();
+    await redis?.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -30,7 +32,7 @@ describe.skipIf(!hasRedis || !hasOpenssl)('a Redis that speaks TLS and wants a p
       stdio: 'ignore',
     });
     const port = await freePort();
-    const redis = await startRedis({
+    redis = await startRedis({
       settings: [
         ...['--requirepass', 'sesame', '--tls-port', String(port), '--tls-auth-clients', 'no'],
         ...['--tls-cert-file', certificate, '--tls-key-file', key],
@@ -53,6 +55,5 @@ describe.skipIf(!hasRedis || !hasOpenssl)('a Redis that speaks TLS and wants a p
     await until(async () => worker.output().includes(`done ${id}`));
     expect(await worker.end('SIGTERM')).toBe(0);
     await queue.close();
-    await redis.close();
   });
 });

@@ -15,6 +15,10 @@ const places = [
 ].filter((path) => path !== undefined);
 const program = places.find((path) => spawnSync(path, ['--version']).status === 0);
 
+// A run that is killed takes its servers along, where Linux can do that.
+const keeper =
+  spawnSync('setpriv', ['--version']).status === 0 ? ['setpriv', '--pdeathsig', 'KILL'] : [];
+
 /** Whether this machine has a redis-server; `describe.skipIf(!hasRedis)` skips what needs it, and it is counted. */
 export const hasRedis = program !== undefined;
 
@@ -52,7 +56,8 @@ export async function startRedis({
   const redis: TestRedis = {
     url: `redis://127.0.0.1:${port}`,
     async start() {
-      child = spawn(program, [...place, ...keeping, ...settings], { stdio: 'ignore' });
+      const [command = program, ...words] = [...keeper, program, ...place, ...keeping, ...settings];
+      child = spawn(command, words, { stdio: 'ignore' });
       const { exitCode } = await Promise.race([
         once(child, 'exit').then(([exitCode]) => ({ exitCode })),
         until(() => answers(port), 20).then(() => ({ exitCode: undefined })),
