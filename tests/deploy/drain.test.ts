@@ -9,8 +9,8 @@ import { endProcesses, freePort, startServerProcess } from '../world/processes.t
 import { openPlace, type TestPlace } from '../world/server.ts';
 import { type Balancer, startBalancer } from './balancer.ts';
 
-// Ten times as long as the balancer takes to notice.
-const drain = { DRAIN_SECONDS: '1' };
+// Thirty times as long as the balancer takes to notice, where the machine is not busy.
+const drain = { DRAIN_SECONDS: '3' };
 
 let place: TestPlace;
 let ports: number[];
