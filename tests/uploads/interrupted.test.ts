@@ -1,8 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { Agent, type ClientRequest, request } from 'node:http';
-import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openDiskStore } from '@second-look/infra/object-store/disk';
 import { sweepOnce } from '@second-look/workers/sweep';
@@ -11,7 +8,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, signIn } from '../world/client.ts';
 import { append, beginUpload, draft, openWorkshop, until, uploaded } from '../world/lesson.ts';
 import { endProcesses, freePort, startServerProcess } from '../world/processes.ts';
-import { openPlace, startServer, type TestPlace, type TestServer } from '../world/server.ts';
+import { openPlace, startServer, type TestServer } from '../world/server.ts';
+import {
+  breakOften,
+  digest,
+  finish,
+  isBeingWritten,
+  megabyte,
+  offsetOf,
+  openPatch,
+  sendPart,
+  statusOf,
+  storedDigest,
+  tus,
+} from './sending.ts';
 
 let server: TestServer;
 let amira: Client;
@@ -24,93 +34,12 @@ afterAll(async () => {
   await server.stop();
 });
 
-const tus = { 'tus-resumable': '1.0.0' };
-const megabyte = 1024 * 1024;
-const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-
-async function offsetOf(client: Client, upload: string): Promise<number> {
-  const answer = await until(async () => {
-    const head = await client.ask('HEAD', upload, undefined, tus).catch(() => undefined);
-    return head?.status === 200 && head;
-  });
-  return Number(answer.headers.get('upload-offset'));
-}
-
-/** A PATCH whose body its caller writes, and may break off. */
-function openPatch(client: Client, upload: string, offset: number, length: number): ClientRequest {
-  const patch = request(new URL(upload, client.address), {
-    method: 'PATCH',
-    agent: new Agent(),
-    headers: {
-      ...tus,
-      cookie: client.cookie,
-      'upload-offset': offset,
-      'content-type': 'application/offset+octet-stream',
-      'content-length': length,
-    },
-  });
-  patch.on('error', () => {});
-  return patch;
-}
-async function sendPart(patch: ClientRequest, part: Uint8Array): Promise<void> {
-  await new Promise<void>((resolve) => patch.write(part, () => resolve()));
-}
-const statusOf = async (patch: ClientRequest): Promise<number> => {
-  const [answer] = await once(patch, 'response');
-  answer.resume();
-  return answer.statusCode;
-};
-
-/** Goes on as clients do: asks how far it is, sends the rest, and asks again where something else came between. */
-async function finish(client: Client, upload: string, bytes: Buffer): Promise<void> {
-  await until(async () => {
-    const offset = await offsetOf(client, upload);
-    const { status } = await append(client, upload, offset, bytes.subarray(offset));
-    expect([204, 409, 423]).toContain(status);
-    return status === 204;
-  });
-}
-
-async function isBeingWritten(recordingId: string): Promise<void> {
-  const { pool } = server.place.database.as('admin');
-  await until(async () => {
-    const { rows } = await pool.query(
-      'select lease_until > now() as is_held from upload where recording_id = $1',
-      [recordingId],
-    );
-    return rows[0]?.is_held;
-  });
-}
-
-async function storedDigest(place: TestPlace, recordingId: string): Promise<string> {
-  const { rows } = await place.database
-    .as('admin')
-    .pool.query('select object_key from source where recording_id = $1', [recordingId]);
-  expect(rows).toHaveLength(1);
-  const store = await openDiskStore(`${place.dataDir}/objects`);
-  return digest(await buffer(await store.read(rows[0].object_key)));
-}
-
 describe('a connection that breaks', () => {
   it('costs nothing, wherever and however often it does', async () => {
     const bytes = randomBytes(24 * megabyte + 17);
     const id = await draft(amira);
     const upload = await beginUpload(amira, id, bytes.length);
-    let offset = 0;
-    let furthest = 0;
-    for (let cut = 0; cut < 15; cut += 1) {
-      const patch = openPatch(amira, upload, offset, bytes.length - offset);
-      const sent = Math.ceil(Math.random() ** 2 * 3 * megabyte);
-      await sendPart(patch, bytes.subarray(offset, offset + sent));
-      if (cut % 3 === 0) await sleep(20);
-      patch.destroy();
-      const reached = await offsetOf(amira, upload);
-      expect(reached).toBeGreaterThanOrEqual(offset);
-      // What an earlier request sent may arrive after the answer to how far it is.
-      furthest = Math.max(furthest, offset + sent);
-      expect(reached).toBeLessThanOrEqual(furthest);
-      offset = reached;
-    }
+    const offset = await breakOften(amira, upload, bytes, { times: 15, mostBytes: 3 * megabyte });
     expect(offset).toBeGreaterThan(0);
     await finish(amira, upload, bytes);
     expect(await storedDigest(server.place, id)).toBe(digest(bytes));
@@ -158,7 +87,7 @@ describe('a connection that breaks', () => {
     const upload = await beginUpload(amira, id, bytes.length);
     const silent = openPatch(amira, upload, 0, bytes.length);
     await sendPart(silent, bytes.subarray(0, 300_000));
-    await isBeingWritten(id);
+    await isBeingWritten(server.place, id);
     // The phone has changed networks: its first connection stays open, and says nothing more.
     await finish(amira, upload, bytes);
     silent.destroy();
@@ -191,7 +120,7 @@ describe('two requests at once', () => {
       const upload = await beginUpload(amira, id, bytes.length);
       const slow = openPatch(amira, upload, 0, bytes.length);
       await sendPart(slow, bytes.subarray(0, megabyte));
-      await isBeingWritten(id);
+      await isBeingWritten(server.place, id);
       const intruder = append(there, upload, 0, randomBytes(bytes.length));
       await sleep(300);
       const finished = statusOf(slow);

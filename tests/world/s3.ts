@@ -10,6 +10,8 @@ export interface TestS3 {
   /** What processes that use it are started with. */
   env: Record<string, string>;
   config: S3Config;
+  /** Where it keeps the objects, in its own way. */
+  folder: string;
   close(): Promise<void>;
 }
 
@@ -46,6 +48,7 @@ export async function startS3({ isPublic = false } = {}): Promise<TestS3> {
   return {
     env,
     config: s3Config(env),
+    folder,
     close: async () => {
       server.kill('SIGKILL');
       await ended;

@@ -27,7 +27,7 @@ export async function openDiskStore(root: string): Promise<ObjectStore> {
   const unfinished = (path: string) => `${path}.${randomUUID()}${partEnding}`;
 
   return {
-    put: async (key, body) => {
+    put: orFull(async (key, body) => {
       const path = pathOf(key);
       const part = unfinished(path);
       await mkdir(dirname(path), { recursive: true });
@@ -40,8 +40,8 @@ export async function openDiskStore(root: string): Promise<ObjectStore> {
       } finally {
         await rm(part, { force: true });
       }
-    },
-    putFile: async (key, file) => {
+    }),
+    putFile: orFull(async (key, file) => {
       const path = pathOf(key);
       await mkdir(dirname(path), { recursive: true });
       await sync(file);
@@ -55,11 +55,8 @@ export async function openDiskStore(root: string): Promise<ObjectStore> {
         await rename(part, path);
         await rm(file);
       }
-    },
-    append: (key, growth, body, onStored) =>
-      append(pathOf(key), growth, body, onStored).catch((error) => {
-        throw orFull(error);
-      }),
+    }),
+    append: orFull((key, growth, body, onStored) => append(pathOf(key), growth, body, onStored)),
     complete: async (key, { sizeBytes }) => {
       // An empty object has had no first byte to begin with.
       await append(pathOf(key), { sizeBytes }, Readable.from([]), async () => {});
@@ -161,7 +158,8 @@ function openTail(file: FileHandle, offset: number, onStored: (growth: Growth) =
         ),
     }),
     async end() {
-      await writing;
+      // What kept the last piece from being written, the sink has said.
+      await writing.catch(() => {});
       await flush();
       await flushing;
     },
@@ -205,12 +203,6 @@ function orNothing(error: unknown): undefined {
   if (!isCode(error, 'ENOENT')) throw error;
 }
 
-/** Says what an error means, where it means that the disk is full. */
-function orFull(error: unknown): unknown {
-  const isFull = isCode(error, 'ENOSPC') || isCode(error, 'EDQUOT');
-  return isFull ? new StoreFull('The disk has no room for more.', { cause: error }) : error;
-}
-
 async function sync(path: string) {
   const file = await open(path, 'r+');
   try {
@@ -218,6 +210,15 @@ async function sync(path: string) {
   } finally {
     await file.close();
   }
+}
+
+/** The same, but what fails for want of room says so. */
+function orFull<Input extends unknown[]>(work: (...input: Input) => Promise<void>): typeof work {
+  return (...input) =>
+    work(...input).catch((error) => {
+      if (!isCode(error, 'ENOSPC') && !isCode(error, 'EDQUOT')) throw error;
+      throw new StoreFull('The disk has no room for more.', { cause: error });
+    });
 }
 
 function isCode(error: unknown, code: string): boolean {

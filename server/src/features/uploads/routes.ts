@@ -1,4 +1,5 @@
 import { id, type ProblemCode } from '@second-look/core/contract';
+import { sqlState } from '@second-look/infra/database';
 import { StoreFull } from '@second-look/infra/object-store';
 import { Server } from '@tus/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -10,6 +11,8 @@ import { Leases } from './leases.ts';
 const path = '/api/uploads';
 // A connection that says nothing for so long is dead, and must not keep its upload from a living one.
 const silenceMs = 60_000;
+// PostgreSQL, which may be on the same disk (its appendix A).
+const diskFull = '53100';
 // tus's own refusals, by status; what this product adds comes as a problem already.
 const codes: Record<number, ProblemCode> = {
   403: 'not_found',
@@ -46,8 +49,8 @@ export async function uploadRoutes(app: FastifyInstance, dependencies: UploadDep
     namingFunction: (request, metadata) =>
       datastore.idFor(metadata, Number(request.headers.get('upload-length'))),
     onResponseError: (_request, error) => {
-      if (error instanceof StoreFull) {
-        app.log.error({ err: error }, 'an upload stopped because the store is full');
+      if (error instanceof StoreFull || sqlState(error) === diskFull) {
+        app.log.error({ err: error }, 'there is no room for an upload');
         return tusProblem('no_space');
       }
       const status = 'status_code' in error ? error.status_code : 500;
