@@ -5,7 +5,7 @@ import { queue } from './queue.ts';
 import { restore } from './restore.ts';
 import { say } from './round.ts';
 import { start } from './start.ts';
-import { upload } from './upload.ts';
+import { upload, uploadS3 } from './upload.ts';
 
 /**
  * Measures what DESIGN.md names in numbers, each against an aim or a peer in the same run:
@@ -22,6 +22,7 @@ const { values, positionals } = parseArgs({
 const rounds = (usual: number) => Number(values.rounds ?? usual);
 const benches: Record<string, () => Promise<unknown>> = {
   upload: () => upload(Math.round(Number(values.gigabytes) * 1e9), rounds(5)),
+  'upload-s3': () => uploadS3(Math.round(Number(values.gigabytes) * 1e9), rounds(5)),
   processing: () => processing(rounds(3)),
   queue: () => queue(rounds(5)),
   restore: () => restore(Math.round(Number(values.gigabytes) * 1e9), rounds(5)),

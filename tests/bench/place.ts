@@ -21,8 +21,11 @@ export interface Place {
   close(): Promise<void>;
 }
 
-/** The product on a database of its own that flushes as it does for its users, with one teacher signed in. */
-export async function openPlace(): Promise<Place> {
+/**
+ * The product on a database of its own that flushes as it does for its users, with one teacher signed in.
+ * @param settings more of what it is started with
+ */
+export async function openPlace(settings: Record<string, string> = {}): Promise<Place> {
   const secret = 'a secret for measuring, and for nothing else';
   const teacher = { email: 'teacher@bench.test', password: 'a password for measuring' };
   const home = mkdtempSync(join(tmpdir(), 'second-look-bench-'));
@@ -47,7 +50,7 @@ export async function openPlace(): Promise<Place> {
         },
       ],
     });
-    const env = { LOG_LEVEL: 'warn' };
+    const env = { LOG_LEVEL: 'warn', ...settings };
     const product = await startProduct({ databaseUrl, secret, env });
     const signIn = await fetch(`${product.url}/api/auth/sign-in/email`, {
       method: 'POST',

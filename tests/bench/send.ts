@@ -3,7 +3,13 @@ import { request } from 'node:http';
 
 const piece = randomBytes(1024 * 1024);
 
-/** Sends so many bytes that no disk can make smaller, in one request. @returns the status of the answer */
+/** So many bytes that no disk can make smaller. */
+export function* pieces(bytes: number): Generator<Buffer> {
+  for (let left = bytes; left > 0; left -= piece.length)
+    yield piece.subarray(0, Math.min(left, piece.length));
+}
+
+/** Sends so many bytes, in one request. @returns the status of the answer */
 export function sendBytes(
   address: string,
   bytes: number,
@@ -19,12 +25,10 @@ export function sendBytes(
       },
     );
     sending.on('error', reject);
-    let left = bytes;
+    const left = pieces(bytes);
     const push = () => {
-      while (left > 0) {
-        const part = left < piece.length ? piece.subarray(0, left) : piece;
-        left -= part.length;
-        if (!sending.write(part)) return void sending.once('drain', push);
+      for (let next = left.next(); !next.done; next = left.next()) {
+        if (!sending.write(next.value)) return void sending.once('drain', push);
       }
       sending.end();
     };
