@@ -211,6 +211,20 @@ describe('an upload', () => {
     expect((await stored(id)).bytes.length).toBe(10);
   });
 
+  it('begins anew at once where cancelling broke off in the middle', async () => {
+    const id = await draft(amira);
+    const upload = await beginUpload(amira, id, bytes.length);
+    await append(amira, upload, 0, bytes.subarray(0, 1000));
+    const { pool } = server.place.database.as('admin');
+    await pool.query('update upload set cancelled_at = now() where recording_id = $1', [id]);
+    const second = await beginUpload(amira, id, bytes.length);
+    expect(second).not.toBe(upload);
+    const path = `recordings/${id}/source/${upload.split('/').at(-1)}`;
+    expect(await server.store.size(path)).toBeNull();
+    expect((await append(amira, second, 0, bytes)).status).toBe(204);
+    expect((await stored(id)).bytes.length).toBe(bytes.length);
+  });
+
   it('is kept under the recording’s own id, however the client writes it', async () => {
     const id = await draft(amira);
     const upload = await beginUpload(amira, id.toUpperCase(), 10);

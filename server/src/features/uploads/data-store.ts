@@ -72,8 +72,12 @@ export class UploadStore extends DataStore {
     const freeBytes = await store.freeBytes();
     if (freeBytes !== null && freeBytes - sizeBytes < reserveBytes) throw tusProblem('no_space');
     const userId = uploaderId();
+    const wanted = idField.parse(named);
+    const cancelled = await database.as(userId, (tx) => queries.findCancelled(tx, wanted));
+    // Whoever cancelled it could not end it, and its place is wanted before the sweep comes.
+    if (cancelled) await this.#takeAway(cancelled);
     const objectKey = await database.as(userId, async (tx) => {
-      const locked = await queries.lockRecording(tx, idField.parse(named), userId);
+      const locked = await queries.lockRecording(tx, wanted, userId);
       if (!locked) throw ERRORS.FILE_NOT_FOUND;
       // The row's own spelling: by it the object is found when the recording is deleted.
       const recordingId = locked.id;
@@ -159,14 +163,25 @@ export class UploadStore extends DataStore {
   }
 
   override async remove(id: string): Promise<void> {
-    const { database, store } = this.#dependencies;
+    const { database } = this.#dependencies;
     const row = await this.#find(id);
     if (row.finishedAt) throw ERRORS.INVALID_TERMINATION;
     // Said before it is done: bytes that nobody knows of would never be found.
     await database.as(uploaderId(), (tx) => queries.cancelUpload(tx, id));
+    await this.#takeAway(row);
+  }
+
+  /** Removes what there is of a cancelled upload, and lets its recording begin another. */
+  async #takeAway(row: {
+    id: string;
+    recordingId: string;
+    objectKey: string;
+    growth: Growth | null;
+  }) {
+    const { database, store } = this.#dependencies;
     await store.abandon(row.objectKey, row.growth ?? { sizeBytes: 0 });
     await database.as(uploaderId(), async (tx) => {
-      const wasThere = await queries.deleteUpload(tx, id);
+      const wasThere = await queries.deleteUpload(tx, row.id);
       if (wasThere) await updateRecording(tx, row.recordingId, { state: 'draft' }, 'anywhere');
     });
   }
