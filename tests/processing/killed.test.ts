@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { urgency } from '@second-look/infra/queue';
 import { prepareJob } from '@second-look/workers/prepare';
 import { sweepOnce } from '@second-look/workers/sweep';
 import { clearLeftovers, leftoverMs } from '@second-look/workers/work-folder';
@@ -150,6 +151,29 @@ describe('the queue', () => {
     await admin().query(`truncate ${tables} cascade`);
     await isReady(other);
     await worker.end('SIGTERM');
+  });
+});
+
+describe('a sweep', () => {
+  it('brings back what nobody can watch yet before what is only made again', async () => {
+    const again = await lesson(server, amira);
+    await admin().query(`update processing_step set state = 'pending' where recording_id = $1`, [
+      again,
+    ]);
+    const fresh = await uploaded(amira, await filmBytes('silent.mp4'));
+    await server.queue.bull.obliterate({ force: true });
+    const workshop = await openWorkshop(server);
+    await sweepOnce(workshop, server.queue);
+    const priorityOf = async (id: string) => {
+      const { rows } = await admin().query(
+        'select id from processing_step where recording_id = $1',
+        [id],
+      );
+      return (await server.queue.bull.getJob(rows[0].id))?.priority;
+    };
+    expect(await priorityOf(fresh)).toBe(urgency.awaited);
+    expect(await priorityOf(again)).toBe(urgency.whenIdle);
+    await Promise.all([prepareNow(server, fresh), prepareNow(server, again)]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { trashDays } from '@second-look/core/contract';
 import { mayDeleteObjects } from '@second-look/infra/database';
 import type { Growth } from '@second-look/infra/object-store';
-import type { WorkQueue } from '@second-look/infra/queue';
+import { urgency, type WorkQueue } from '@second-look/infra/queue';
 import { processingStep, recording, upload } from '@second-look/migrations/schema';
 import { and, asc, eq, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import { lastSweep, sweeps } from '../metrics.ts';
@@ -72,13 +72,15 @@ export async function sweepOnce(workshop: Workshop, queue: Pick<WorkQueue, 'add'
 
 async function bringBackWork({ database }: Workshop, queue: Pick<WorkQueue, 'add'>) {
   const steps = await database.plain
-    .select({ id: processingStep.id })
+    .select({ id: processingStep.id, isPlayable: recording.playable })
     .from(processingStep)
     .innerJoin(recording, eq(recording.id, processingStep.recordingId))
     .where(and(inArray(processingStep.state, ['pending', 'running']), isNull(recording.deletedAt)))
-    .orderBy(asc(processingStep.updatedAt))
+    // What can be watched is only made again, and thousands of those must not hide a new upload.
+    .orderBy(asc(recording.playable), asc(processingStep.updatedAt))
     .limit(most);
-  for (const step of steps) await queue.add(step);
+  for (const { id, isPlayable } of steps)
+    await queue.add({ id }, { urgency: isPlayable ? urgency.whenIdle : urgency.awaited });
 }
 
 async function emptyTrash({ database, store }: Workshop) {
