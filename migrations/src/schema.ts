@@ -181,6 +181,7 @@ export const processingStep = pgTable('processing_step', {
     .notNull()
     .default('pending'),
   attempt: integer().notNull().default(0),
+  /** How many attempts no longer count: those before it was last asked for again, and those that an outage ended. */
   reopenedAfter: integer('reopened_after').notNull().default(0),
   errorCode: text('error_code'),
   errorLog: text('error_log'),

@@ -8,7 +8,7 @@ import {
   paginateListObjectsV2,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { type ByteRange, ObjectMissing } from './index.ts';
+import { type ByteRange, ObjectMissing, StoreProblem } from './index.ts';
 import { isMissing, orFull } from './s3-client.ts';
 
 /** One bucket, and how it is asked. */
@@ -89,7 +89,8 @@ async function* resuming(bucket: Bucket, key: string, start: number, first: Answ
     } catch (error) {
       if (resumptions === mostResumptions) throw error;
     }
-    if (resumptions === mostResumptions) throw new Error(`The store broke off in ${key}.`);
+    if (resumptions === mostResumptions)
+      throw new StoreProblem(`The store broke off in ${key}.`, { isPassing: true });
     ({ body } = await get(bucket, key, { start: position, end }, first.etag));
   }
 }

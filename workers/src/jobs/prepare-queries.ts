@@ -175,11 +175,22 @@ export function failStep(
   });
 }
 
-/** Gives a step that is not settled back, for the next worker: this one was asked to stop. */
-export async function returnStep(db: Plain, step: ClaimedStep) {
+/**
+ * Gives a step that is not settled back, for the next worker.
+ * @param attempt whether this attempt counts towards those after which a step is given up
+ */
+export async function returnStep(
+  db: Plain,
+  step: ClaimedStep,
+  attempt: 'counted' | 'uncounted' = 'counted',
+) {
   await db
     .update(processingStep)
-    .set({ state: 'pending', updatedAt: sql`now()` })
+    .set({
+      state: 'pending',
+      updatedAt: sql`now()`,
+      ...(attempt === 'uncounted' && { reopenedAfter: sql`${processingStep.reopenedAfter} + 1` }),
+    })
     .where(isStillAtIt(step));
 }
 

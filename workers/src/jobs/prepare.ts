@@ -18,6 +18,7 @@ import {
   transcode,
 } from '../media/index.ts';
 import { attempts, steps } from '../metrics.ts';
+import { isOutage } from './outage.ts';
 import {
   type ClaimedStep,
   claimStep,
@@ -43,7 +44,7 @@ export interface Workshop {
   log: Logger;
 }
 
-// A step that was begun this often and never ended was interrupted each time.
+// A step that was begun this often and never ended was interrupted each time, by something in it perhaps.
 const mostAttempts = 10;
 
 /** Makes a recording watchable: checksum, inspection, poster, renditions, and then all of it at once. */
@@ -71,17 +72,25 @@ export function prepareJob(workshop: Workshop): Handler {
         await returnStep(database.plain, step);
         throw error;
       }
-      const isFinal = error instanceof MediaFailure ? !error.isWorthRetrying : false;
       log.warn({ err: error, step: step.id, attempt: step.attempt }, 'preparing failed');
-      const willTryAgain = !isFinal && !isLastTry;
-      end({ outcome: willTryAgain ? 'broken_off' : 'failed' });
-      if (willTryAgain) throw error;
-      const otherwise = error instanceof ObjectMissing ? 'source_missing' : 'encode_failed';
-      const code = error instanceof MediaFailure ? error.code : otherwise;
-      const detail = error instanceof MediaFailure ? error.operatorDetail : String(error);
-      await failStep(database.plain, step, code, detail);
+      const failure = failureOf(error, isLastTry);
+      end({ outcome: failure ? 'failed' : 'broken_off' });
+      if (failure) return failStep(database.plain, step, failure.code, failure.detail);
+      // Where it is the database that is away, this attempt counts; the next cannot even begin.
+      if (isOutage(error)) await returnStep(database.plain, step, 'uncounted').catch(() => {});
+      // The queue waits longer each time, and the sweep goes on where it gives up.
+      throw error;
     }
   };
+}
+
+/** What the owner is told, where the recording itself is at fault and nothing is gained by trying again. */
+function failureOf(error: unknown, isLastTry: boolean) {
+  if (error instanceof MediaFailure && !(error.isWorthRetrying && !isLastTry))
+    return { code: error.code, detail: error.operatorDetail };
+  if (error instanceof ObjectMissing && isLastTry)
+    return { code: 'source_missing', detail: String(error) };
+  return undefined;
 }
 
 /** @returns whether this attempt was published, or a later one was quicker */
@@ -106,6 +115,9 @@ async function prepare(
     });
     await progress.end();
     return await publishMade(workshop, step, made);
+  } catch (error) {
+    // Whoever read from it knows only that the bytes ended.
+    throw broken.aborted ? broken.reason : error;
   } finally {
     close();
     await progress.end();

@@ -1,6 +1,11 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type ByteRange, ObjectMissing, type ObjectStore } from '@second-look/infra/object-store';
+import {
+  type ByteRange,
+  ObjectMissing,
+  type ObjectStore,
+  StoreProblem,
+} from '@second-look/infra/object-store';
 
 /** How often a read is begun again without a byte in between, how long to wait first, and when it has stalled. */
 export interface Patience {
@@ -32,7 +37,7 @@ export async function* steadyRead(
         failures = 0;
         yield chunk;
       }
-      if (at <= range.end) throw new Error(`The store ended ${key} at byte ${at}.`);
+      if (at <= range.end) throw brokenOff(`The store ended ${key} at byte ${at}.`);
     } catch (error) {
       signal.throwIfAborted();
       failures += 1;
@@ -42,11 +47,13 @@ export async function* steadyRead(
   }
 }
 
+const brokenOff = (message: string) => new StoreProblem(message, { isPassing: true });
+
 /** One stream of the store, broken off where it gives nothing for too long to somebody who waits. */
 async function* read(store: ObjectStore, key: string, range: ByteRange, stallMs: number) {
   const stream: Readable = await store.read(key, range);
   const whileWaiting = () =>
-    setTimeout(() => stream.destroy(new Error(`The store stalled in ${key}.`)), stallMs);
+    setTimeout(() => stream.destroy(brokenOff(`The store stalled in ${key}.`)), stallMs);
   let timer = whileWaiting();
   try {
     for await (const chunk of stream) {

@@ -4,5 +4,6 @@ export { inspect, type SourceFacts } from './inspect.ts';
 export { planWhole } from './plan.ts';
 export { poster } from './poster.ts';
 export { remux } from './remux.ts';
+export { FfmpegError } from './run.ts';
 export type { MediaTools, Source } from './tools.ts';
 export { type TranscodeResult, transcode } from './transcode.ts';

@@ -37,11 +37,16 @@ export class FfmpegError extends Error {
   /** The disk or the memory ran out, or somebody killed it: nothing is said of the film. */
   get isMachineAtFault(): boolean {
     const isKilled = /killed with signal SIGKILL|exited with code 137\b/.test(this.message);
-    return isKilled || outOfRoom.test(this.stderrTail);
+    return isKilled || this.isDiskFull || outOfMemory.test(this.stderrTail);
+  }
+
+  get isDiskFull(): boolean {
+    return outOfDisk.test(this.stderrTail);
   }
 }
 
-const outOfRoom = /No space left on device|Disk quota exceeded|Cannot allocate memory/;
+const outOfDisk = /No space left on device|Disk quota exceeded/;
+const outOfMemory = /Cannot allocate memory/;
 const keptLines = 60;
 
 /**
