@@ -7,7 +7,15 @@ import {
 } from '@aws-sdk/client-s3';
 import { type Growth, ObjectMissing } from './index.ts';
 import { isMissing, orFull } from './s3-client.ts';
-import { type Bucket, deleteObjects, listAll, putBytes, readBytes, sizeOf } from './s3-objects.ts';
+import {
+  type Bucket,
+  deleteObjects,
+  listAll,
+  putBytes,
+  read,
+  readBytes,
+  sizeOf,
+} from './s3-objects.ts';
 import {
   inParts,
   type PartSender,
@@ -50,24 +58,29 @@ export async function append(
     await onStored(now);
     told = now;
   };
-  const head = await tailOf(bucket, growth);
+  const headBytes = growth.tail?.sizeBytes ?? 0;
+  const share = bucket.parts();
   let sender: PartSender | undefined;
   try {
-    for await (const part of inParts(head, body)) {
+    for await (const part of inParts(share, behindTail(bucket, growth, body), body)) {
       if (part.length < partBytes) {
         await sender?.settled();
-        if (sender || part.length > head.length) await tell(await putTail(bucket, key, part));
+        if (sender || part.length > headBytes) await tell(await putTail(bucket, key, part));
         continue;
       }
       if (uploadId === undefined) {
         uploadId = await begin(bucket, key);
         await tell(growth.tail);
       }
-      sender ??= sendParts({ ...bucket, key, uploadId }, etags, () => tell());
+      sender ??= sendParts({ ...bucket, key, uploadId }, share, etags, () => tell());
       await sender.send(part);
     }
   } finally {
-    await sender?.settled();
+    try {
+      await sender?.settled();
+    } finally {
+      share.end();
+    }
     const { tail } = growth;
     // Where this breaks off, completing clears it away.
     if (tail && tail.key !== told.tail?.key)
@@ -110,14 +123,15 @@ export async function putStream(bucket: Bucket, key: string, body: Readable): Pr
   let upload: Upload | undefined;
   let sender: PartSender | undefined;
   let rest: Buffer = Buffer.alloc(0);
+  const share = bucket.parts();
   try {
-    for await (const part of inParts(rest, body)) {
+    for await (const part of inParts(share, body, body)) {
       if (part.length < partBytes) {
         rest = part;
         continue;
       }
       upload ??= { ...bucket, key, uploadId: await begin(bucket, key) };
-      sender ??= sendParts(upload, etags, async () => {});
+      sender ??= sendParts(upload, share, etags, async () => {});
       await sender.send(part);
     }
     if (!upload || !sender) return await putBytes(bucket, key, rest);
@@ -127,6 +141,8 @@ export async function putStream(bucket: Bucket, key: string, body: Readable): Pr
   } catch (error) {
     if (upload) await abort(upload).catch(() => {});
     throw error;
+  } finally {
+    share.end();
   }
 }
 
@@ -159,6 +175,23 @@ async function abort({ client, name, key, uploadId }: Upload): Promise<void> {
   await client.send(command).catch((error) => {
     if (!isMissing(error)) throw error;
   });
+}
+
+/**
+ * What is behind the last whole part: the tail as it was stored, and then what arrives. As a stream, so that
+ * an upload that waits for its turn holds nothing.
+ */
+async function* behindTail(bucket: Bucket, { tail }: Growth, body: Readable) {
+  if (tail) {
+    let missing = tail.sizeBytes;
+    for await (const chunk of await read(bucket, tail.key)) {
+      missing -= chunk.length;
+      if (missing < 0) break;
+      yield chunk;
+    }
+    if (missing !== 0) throw new ObjectMissing(`${tail.key}, as it was stored`);
+  }
+  yield* body;
 }
 
 async function tailOf(bucket: Bucket, { tail }: Growth): Promise<Buffer> {

@@ -8,6 +8,7 @@ import {
   paginateListObjectsV2,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import type { Share } from './allowance.ts';
 import { type ByteRange, ObjectMissing, StoreProblem } from './index.ts';
 import { isMissing, orFull } from './s3-client.ts';
 
@@ -15,6 +16,8 @@ import { isMissing, orFull } from './s3-client.ts';
 export interface Bucket {
   client: S3Client;
   name: string;
+  /** What all uploads of this process may hold of parts, together. */
+  parts: () => Share;
 }
 
 /** Puts bytes that are all here. */

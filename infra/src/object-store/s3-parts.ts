@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { UploadPartCommand } from '@aws-sdk/client-s3';
+import type { Share } from './allowance.ts';
 import { orFull } from './s3-client.ts';
 import type { Bucket } from './s3-objects.ts';
 
@@ -12,37 +13,45 @@ export const partBytes = 16 * 1024 * 1024;
 const mostUnderWay = 2;
 
 /**
- * Cuts what arrives into parts. The last may be shorter; it comes also where `body` breaks off, before the
- * error is passed on.
- * @param head what goes before `body`, less than a part
+ * As many as all uploads of a process hold together, 768 MiB, filling and under way. One is enough for an
+ * upload to get on; who finds none left waits in turn.
  */
-export async function* inParts(head: Buffer, body: Readable): AsyncGenerator<Buffer> {
-  let held = [head];
-  let heldBytes = head.length;
-  const take = () => {
-    const part = Buffer.concat(held, heldBytes);
-    held = [];
-    heldBytes = 0;
-    return part;
-  };
+export const mostPartsHeld = 48;
+
+/**
+ * Cuts what arrives into parts, each taken from `share` before it is filled; whoever has sent one gives it
+ * back. The last may be shorter; it comes also where `chunks` break off, before the error is passed on.
+ * @param chunks what `body` brings, and what goes before it
+ */
+export async function* inParts(
+  share: Share,
+  chunks: AsyncIterable<Buffer>,
+  body: Readable,
+): AsyncGenerator<Buffer> {
+  let part: Buffer | undefined;
+  let filled = 0;
   try {
-    for await (const chunk of body) {
-      let rest: Buffer = chunk;
-      while (heldBytes + rest.length >= partBytes) {
-        const missing = partBytes - heldBytes;
-        held.push(rest.subarray(0, missing));
-        heldBytes = partBytes;
-        rest = rest.subarray(missing);
-        yield take();
+    for await (const chunk of chunks) {
+      for (let used = 0; used < chunk.length; ) {
+        if (!part) {
+          await share.take(body);
+          part = Buffer.allocUnsafe(partBytes);
+        }
+        const copied = chunk.copy(part, filled, used);
+        used += copied;
+        filled += copied;
+        if (filled < partBytes) continue;
+        const whole = part;
+        part = undefined;
+        filled = 0;
+        yield whole;
       }
-      held.push(rest);
-      heldBytes += rest.length;
     }
   } catch (error) {
-    if (heldBytes > 0) yield take();
+    if (part) yield part.subarray(0, filled);
     throw error;
   }
-  if (heldBytes > 0) yield take();
+  if (part) yield part.subarray(0, filled);
 }
 
 /** A multipart upload that was begun. */
@@ -60,11 +69,13 @@ export interface PartSender {
 }
 
 /**
+ * @param share gets each part back when it is sent
  * @param etags those of the parts that have arrived, in order; grows
  * @param onArrived told after each part that all up to it have arrived
  */
 export function sendParts(
   upload: Upload,
+  share: Share,
   etags: string[],
   onArrived: () => Promise<void>,
 ): PartSender {
@@ -74,7 +85,7 @@ export function sendParts(
   return {
     async send(part) {
       number += 1;
-      const sent = sendPart(upload, number, part);
+      const sent = sendPart(upload, number, part).finally(share.give);
       // Whoever waits for it hears of its failure.
       sent.catch(() => {});
       arriving = arriving.then(async () => {

@@ -4,16 +4,19 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { S3Client } from '@aws-sdk/client-s3';
 import { expect, it } from 'vitest';
 import { s3Config, startS3 } from '../../../tests/world/s3.ts';
+import { openAllowance } from './allowance.ts';
 import { describeObjectStore } from './contract.ts';
 import type { Growth } from './index.ts';
 import { openS3Store } from './s3.ts';
 import { clientConfig } from './s3-client.ts';
 import { append, complete } from './s3-growing.ts';
 import { sizeOf } from './s3-objects.ts';
+import { partBytes } from './s3-parts.ts';
 
 describeObjectStore('a store that speaks S3', async () => {
   const s3 = await startS3();
@@ -54,7 +57,7 @@ it('lets the connection go of what nobody began to read', async () => {
 it('is content with an object that another process completed since it looked', async () => {
   const s3 = await startS3();
   const client = new S3Client(clientConfig(s3.config));
-  const bucket = { client, name: s3.config.bucket };
+  const bucket = { client, name: s3.config.bucket, parts: openAllowance(1) };
   let growth: Growth = { sizeBytes: 0 };
   await append(bucket, 'lesson', growth, Readable.from([Buffer.from('lesson')]), async (now) => {
     growth = now;
@@ -69,7 +72,35 @@ it('is content with an object that another process completed since it looked', a
     },
     { step: 'initialize' },
   );
-  await complete({ client: looking, name: bucket.name }, 'lesson', growth);
+  await complete({ ...bucket, client: looking }, 'lesson', growth);
   expect(await sizeOf(bucket, 'lesson')).toBe(6);
+  await s3.close();
+});
+
+it('lets many uploads get on with one part between them, resumed and broken ones too', async () => {
+  const s3 = await startS3();
+  const client = new S3Client(clientConfig(s3.config));
+  const bucket = { client, name: s3.config.bucket, parts: openAllowance(1) };
+  const half = Buffer.alloc(partBytes / 2 + 1, 'half');
+  const grow = async (key: string, from: Growth, body: Readable) => {
+    let growth = from;
+    await append(bucket, key, from, body, async (now) => {
+      growth = now;
+    }).catch((error) => expect(String(error)).toContain('It hung up.'));
+    return growth;
+  };
+  const broken = new PassThrough();
+  broken.write('the beginning');
+  const breakingOff = grow('broken', { sizeBytes: 0 }, broken);
+  const growing = ['one', 'two', 'three'].map(async (key) => {
+    const begun = await grow(key, { sizeBytes: 0 }, Readable.from([half]));
+    const growth = await grow(key, begun, Readable.from([half, half]));
+    await complete(bucket, key, growth);
+    return sizeOf(bucket, key);
+  });
+  await pause(50);
+  broken.destroy(new Error('It hung up.'));
+  expect(await Promise.all(growing)).toEqual([1, 2, 3].map(() => 3 * half.length));
+  expect(await breakingOff).toMatchObject({ sizeBytes: 'the beginning'.length });
   await s3.close();
 });

@@ -4,11 +4,13 @@ import { Readable } from 'node:stream';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { S3Config } from '../config/index.ts';
+import { openAllowance } from './allowance.ts';
 import { type ObjectStore, StoreProblem } from './index.ts';
 import { checkFolder, checkKey, checkPrefix } from './keys.ts';
 import { clientConfig, explain, minutesBehind } from './s3-client.ts';
 import { abandon, append, complete, isTail, putStream } from './s3-growing.ts';
 import { deleteObjects, listAll, putBytes, read, sizeOf } from './s3-objects.ts';
+import { mostPartsHeld } from './s3-parts.ts';
 
 const checkMs = 8_000;
 
@@ -22,7 +24,7 @@ export async function openS3Store(
   warn: (message: string) => void,
 ): Promise<ObjectStore> {
   const client = new S3Client(clientConfig(config));
-  const bucket = { client, name: config.bucket };
+  const bucket = { client, name: config.bucket, parts: openAllowance(mostPartsHeld) };
   // An address is signed together with its host.
   const outside = config.publicUrl && new S3Client(clientConfig(config, config.publicUrl));
 
