@@ -33,6 +33,8 @@ export default defineConfig({
           exclude,
           fileParallelism: false,
           ...patience,
+          // Each of the waits in it has a limit of its own.
+          testTimeout: Math.max(testTimeout, 1_800_000),
         },
       },
     ],

@@ -48,4 +48,4 @@ test('a lesson plays from a store that the browser reaches, and only its media c
   expect(new Set(statuses)).toEqual(new Set([200, 206]));
   const throughServer = fromServer.filter((response) => /\.(m4s|mp4|jpg)/.test(response.url()));
   expect(new Set(throughServer.map((response) => response.status()))).toEqual(new Set([302]));
-}, 300_000);
+});

@@ -28,7 +28,10 @@ export type Name = keyof typeof people;
 export const emailOf = (name: Name) => `${name}@lessons.test`;
 
 /** For what comes by itself: the limit only ends what never comes. */
-export const soon = { timeout: 45_000, interval: 100 };
+export const soon = { timeout: 120_000, interval: 100 };
+
+/** Preparing a lesson may take minutes where the machine is busy. */
+const preparing = { ...soon, timeout: 600_000 };
 
 const screenshots = fileURLToPath(new URL('../../test-results/', import.meta.url));
 
@@ -217,7 +220,7 @@ export async function settled(request: APIRequestContext, id: string): Promise<R
     .poll(async () => {
       now = await readRecording(request, id);
       return now.state;
-    }, soon)
+    }, preparing)
     .toMatch(/ready|failed/);
   return now;
 }

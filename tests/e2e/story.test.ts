@@ -23,4 +23,4 @@ test('a lesson is uploaded, watched, marked, shared, answered and taken back', a
   await watch(amira, id);
   await annotate(amira, id);
   await share(stage, amira, id);
-}, 1_800_000);
+});
