@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { commands } from '../../server/src/operate/commands.ts';
 import { cleanUp, newDataDir, startSupervisor, unusedPort } from '../launcher/supervisor.ts';
 import { openPlace, type TestPlace } from '../world/server.ts';
 import { secondLook } from './second-look.ts';
@@ -11,7 +12,8 @@ describe('how it is called', () => {
     expect(list).toMatchObject({ code: 0, errors: '' });
     const names = [...list.out.matchAll(/^ {2}(\w+(?: create)?) /gm)].map(([, name = '']) => name);
     expect(names).toEqual(expect.arrayContaining(['migrate', 'queue']));
-    for (const name of names.filter((one) => one !== 'help')) {
+    expect(names.sort()).toEqual([...Object.keys(commands), 'help'].sort());
+    for (const name of ['queue', 'admin create']) {
       const more = await secondLook([...name.split(' '), '--help']);
       expect(more).toMatchObject({ code: 0, errors: '' });
       expect(more.out).toMatch(new RegExp(`^second-look ${name}`));
