@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { watchReadiness } from '../../server/src/features/health/readiness.ts';
 import { send } from '../world/client.ts';
 import { until } from '../world/lesson.ts';
@@ -67,7 +67,10 @@ describe('readiness', () => {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=50m', 'tmpfs', folder]);
     try {
       const database = server.place.database.as('app');
-      const readiness = watchReadiness({ ...server, database, dataDir: folder });
+      const readiness = watchReadiness(
+        { ...server, database, dataDir: folder },
+        { patienceMs: 60_000 },
+      );
       expect((await readiness.trouble()).map(({ part }) => part)).toEqual(['disk']);
     } finally {
       execFileSync('umount', [folder]);
@@ -84,7 +87,7 @@ describe('readiness', () => {
     database.pool.on('acquire', count);
     const readiness = watchReadiness(
       { ...server, database, dataDir: server.place.dataDir },
-      { freshMs: 60_000 },
+      { freshMs: { database: 60_000 } },
     );
     for (const _ of [1, 2, 3]) {
       await Promise.all(Array.from({ length: 50 }, () => readiness.trouble()));
@@ -93,13 +96,43 @@ describe('readiness', () => {
     expect(looks).toBe(1);
   });
 
+  it('asks the store more seldom than the rest', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    try {
+      let looks = 0;
+      const check = async () => {
+        looks += 1;
+        await server.store.check();
+      };
+      const readiness = watchReadiness(
+        {
+          ...server,
+          database: server.place.database.as('app'),
+          dataDir: server.place.dataDir,
+          store: { ...server.store, check },
+        },
+        { patienceMs: 60_000 },
+      );
+      for (const elapsedMs of [0, 5_000, 4_000]) {
+        vi.advanceTimersByTime(elapsedMs);
+        expect(await readiness.trouble()).toEqual([]);
+      }
+      expect(looks).toBe(1);
+      vi.advanceTimersByTime(2_000);
+      await readiness.trouble();
+      expect(looks).toBe(2);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('ends with the first word that the server is to stop', async () => {
     const { dataDir, database } = server.place;
     const stopping = new AbortController();
-    const readiness = watchReadiness({
-      ...server,
-      ...{ database: database.as('app'), dataDir, draining: stopping.signal },
-    });
+    const readiness = watchReadiness(
+      { ...server, database: database.as('app'), dataDir, draining: stopping.signal },
+      { patienceMs: 60_000 },
+    );
     expect(await readiness.trouble()).toEqual([]);
     stopping.abort();
     expect(await readiness.trouble()).toEqual([{ part: 'server', error: 'stopping' }]);

@@ -9,8 +9,8 @@ export type Part = (typeof parts)[number];
 
 export interface Readiness {
   /**
-   * What keeps the server from working; empty where nothing does. Looks at most once in `freshMs`, and
-   * answers within `patienceMs` also where a part hangs.
+   * What keeps the server from working; empty where nothing does. Looks at each part at most once in its
+   * `freshMs`, and answers within `patienceMs` also where a part hangs.
    */
   trouble(): Promise<Trouble[]>;
 }
@@ -29,9 +29,17 @@ interface Watched {
 interface Limits {
   /** How long a look at one part may take. */
   patienceMs?: number;
-  /** For how long an answer is given again. */
-  freshMs?: number;
+  /** For how long an answer of each part is given again. */
+  freshMs?: Partial<Record<Part, number>>;
 }
+
+/** Stores may charge for each look, and some list a whole bucket for it. */
+const usuallyFreshMs: Record<Part, number> = {
+  database: 1_000,
+  queue: 1_000,
+  store: 10_000,
+  disk: 1_000,
+};
 
 /** Below this nothing that lies on the same disk, the database for one, can work for long. */
 const leastFreeBytes = 100_000_000;
@@ -40,7 +48,7 @@ const lostMs = 30_000;
 
 export function watchReadiness(
   { database, queue, store, dataDir, draining }: Watched,
-  limits: Limits = {},
+  { patienceMs = 3_000, freshMs }: Limits = {},
 ): Readiness {
   const looks: Record<Part, () => Promise<unknown>> = {
     database: () => database.plain.execute(sql`select 1`),
@@ -48,7 +56,10 @@ export function watchReadiness(
     store: () => store.check(),
     disk: () => refuseFullDisk(dataDir),
   };
-  const asked = parts.map((part) => ({ part, ask: patiently(looks[part], limits) }));
+  const asked = parts.map((part) => ({
+    part,
+    ask: patiently(looks[part], patienceMs, freshMs?.[part] ?? usuallyFreshMs[part]),
+  }));
   return {
     trouble: async () => {
       if (draining?.aborted) return [{ part: 'server', error: 'stopping' }];
@@ -73,7 +84,8 @@ async function refuseFullDisk(dataDir: string) {
  */
 function patiently(
   look: () => Promise<unknown>,
-  { patienceMs = 3_000, freshMs = 1_000 }: Limits,
+  patienceMs: number,
+  freshMs: number,
 ): () => Promise<unknown> {
   let last: { answer: Promise<unknown>; begunMs: number; endedMs?: number } | undefined;
   return () => {
