@@ -36,8 +36,9 @@ export function WorkCard({
       <h3 className={classes.label}>{t('work.workers')}</h3>
       {workers.length === 0 && <p className={classes.soft}>{t('work.noWorkers')}</p>}
       <ul className={classes.workers}>
-        {workers.map((worker) => (
-          <li key={worker.startedAt} data-there={worker.isThere || undefined}>
+        {workers.map((worker, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: two workers may have started at once
+          <li key={index} data-there={worker.isThere || undefined}>
             <span className={classes.dot} aria-hidden />
             <span>
               {worker.isThere ? t('work.there') : t('work.silent', { time: when(worker.seenAt) })}

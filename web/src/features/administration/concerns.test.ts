@@ -44,6 +44,8 @@ describe('what needs an administrator', () => {
     [{ workers: [{ ...worker, isThere: false }], sweptAt: null }, [{ key: 'noWorkers' }]],
     [{ disk: { usedBytes: 9, totalBytes: 10, isNearlyFull: true } }, [{ key: 'disk' }]],
     [{ sweptAt: '2026-11-22T11:54:00Z' }, [{ key: 'sweep' }]],
+    [{ sweptAt: null }, [{ key: 'sweep' }]],
+    [{ sweptAt: null, workers: [{ ...worker, startedAt: '2026-11-22T11:59:40Z' }] }, []],
     [{ clockAheadMs: 5_000 }, []],
     [{ clockAheadMs: -61_000 }, [{ key: 'clock', seconds: 61, isAhead: false }]],
     [

@@ -38,7 +38,9 @@ export function concernsOf(status: AdministrationStatus, nowMs: number): Concern
   if (waitedMs > longWaitMs)
     concerns.push({ key: 'waiting', minutes: Math.floor(waitedMs / 60_000) });
   const isSweepLate = sweptAt === null || nowMs - Date.parse(sweptAt) > sweepLateMs;
-  if (there.length > 0 && isSweepLate) concerns.push({ key: 'sweep' });
+  // One that has just started has not told of its first sweep yet.
+  const isLongThere = there.some(({ startedAt }) => nowMs - Date.parse(startedAt) > sweepLateMs);
+  if (isLongThere && isSweepLate) concerns.push({ key: 'sweep' });
   if (isOff(clockAheadMs)) concerns.push({ key: 'clock', ...offBy(clockAheadMs) });
   const offWorker = there.find((worker) => isOff(worker.clockAheadMs));
   if (offWorker) concerns.push({ key: 'workerClock', ...offBy(offWorker.clockAheadMs) });
