@@ -35,7 +35,9 @@ export const administrationStatus = z.object({
     schools: z.array(
       z.object({
         name: z.string(),
-        usedBytes: bytes,
+        /** `null` for fewer than five people: of one it would be theirs. */
+        usedBytes: bytes.nullable(),
+        /** `false` also where `usedBytes` is not told. */
         isNearlyFull: z.boolean(),
         people: count,
         /** How many there use 80 % of their own quota or more; `null` for fewer than five, who are not counted. */

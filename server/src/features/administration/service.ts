@@ -75,7 +75,10 @@ export async function statusFor(
       schoolQuotaBytes: config.quotaSchoolBytes ?? null,
       schools: found.schools.map((school) => ({
         ...school,
-        isNearlyFull: schoolWarningBytes !== null && school.usedBytes >= schoolWarningBytes,
+        isNearlyFull:
+          schoolWarningBytes !== null &&
+          school.usedBytes !== null &&
+          school.usedBytes >= schoolWarningBytes,
       })),
     },
     workers: found.workers.map(describeWorker),

@@ -52,16 +52,16 @@ export async function storedInAll(
   };
 }
 
-/** An administrator's schools; fewer than five people are not counted (`null`). */
+/** An administrator's schools; what fewer than five people use is not told, nor how many they are (`null`). */
 export async function storedInSchools(tx: Transaction, personBytes: number | null) {
   const { rows } = await tx.execute<
-    Record<'name' | 'used' | 'people', string> & { above: string | null }
+    Record<'name' | 'people', string> & Record<'used' | 'above', string | null>
   >(sql`
     select name, used_bytes as used, people, people_above as above
     from access.storage_of_schools(${personBytes}::bigint)`);
   return rows.map(({ name, used, people, above }) => ({
     name,
-    usedBytes: Number(used),
+    usedBytes: used === null ? null : Number(used),
     people: Number(people),
     peopleNearlyFull: above === null ? null : Number(above),
   }));

@@ -20,13 +20,16 @@ export function RoomCard({ status: { disk, storage } }: { status: Administration
         <p className={classes.soft}>{t('room.noDisk')}</p>
       )}
       <ul className={classes.schools}>
-        {schools.map((school) => (
-          <li key={school.name}>
+        {schools.map((school, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: two schools may have one name
+          <li key={index}>
             <div className={classes.school}>
               <h3 className={classes.label}>{school.name}</h3>
               <span className={classes.soft}>{t('room.people', { count: school.people })}</span>
             </div>
-            {schoolQuotaBytes === null ? (
+            {school.usedBytes === null ? (
+              <p className={classes.soft}>{t('room.tooFew')}</p>
+            ) : schoolQuotaBytes === null ? (
               <p className={classes.soft}>
                 {t('room.usedAlone', { used: formatBytes(school.usedBytes) })}
               </p>
