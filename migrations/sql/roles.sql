@@ -11,7 +11,11 @@ begin
     if not exists (select from pg_roles where rolname = 'second_look_' || r) then
       execute format('create role %I login', 'second_look_' || r);
     end if;
-    execute format('alter role %I nosuperuser nobypassrls nocreaterole nocreatedb', 'second_look_' || r);
+    -- Only a superuser may name these at all, so they are named where there is something to take away.
+    if exists (select from pg_roles where rolname = 'second_look_' || r
+      and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb)) then
+      execute format('alter role %I nosuperuser nobypassrls nocreaterole nocreatedb', 'second_look_' || r);
+    end if;
   end loop;
   grant second_look_owner to second_look_migrator;
   execute format('grant create, connect on database %I to second_look_owner', current_database());

@@ -3,6 +3,7 @@ import { roleUrl } from '@second-look/infra/config';
 import { openDatabase } from '@second-look/infra/database';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { startTemporaryPostgres } from '../../infra/embedded/temporary-postgres.ts';
 import { withDatabase } from '../../tests/world/database.ts';
 import { migrate } from './migrate.ts';
 
@@ -48,6 +49,28 @@ describe('migrate', () => {
       const wrong = openDatabase(roleUrl(database.adminUrl, `${secret}?`, role), { max: 1 });
       await expect(wrong.pool.query('select 1')).rejects.toMatchObject({ code: '28P01' });
       await wrong.close();
+    }
+  });
+
+  it('works as somebody who may make roles and owns the database, and is no superuser', async () => {
+    const own = await startTemporaryPostgres();
+    const admin = new pg.Client({ connectionString: own.adminUrl });
+    await admin.connect();
+    try {
+      await admin.query("create role keeper login createrole password 'keeper'");
+      await admin.query('create database kept owner keeper template template0');
+      const url = new URL(withDatabase(own.adminUrl, 'kept'));
+      url.username = 'keeper';
+      url.password = 'keeper';
+      const asKeeper = { adminUrl: url.href, secret };
+      expect(await migrate(asKeeper)).toEqual(files);
+      expect(await migrate(asKeeper)).toEqual([]);
+      const app = openDatabase(roleUrl(url.href, secret, 'app'), { max: 1 });
+      await app.check();
+      await app.close();
+    } finally {
+      await admin.end();
+      await own.stop();
     }
   });
 
