@@ -40,6 +40,9 @@ async function film(client: Client, lesson: DemonstrationLesson): Promise<string
     const bytes = await readFile(new URL(lesson.file, import.meta.url));
     await client.upload(recording.id, lesson.filename, bytes);
   }
+  // An earlier start gave it up; what kept it then may be gone.
+  if (recording.state === 'failed')
+    recording = await client.call('POST /api/recordings/:id/retry', { params });
   while (recording.state !== 'ready') {
     if (recording.state === 'failed')
       throw new Error(`“${title}” failed: ${recording.failure?.detail}`);

@@ -91,6 +91,23 @@ describe('runFfmpeg', () => {
     expect(performance.now() - startedMs).toBeGreaterThan(5000);
   });
 
+  it('does not take a time that ffmpeg does not know for one', async () => {
+    const forgetful = join(folder, 'forgetful');
+    const says = 'echo out_time_us=9223372036854775807 >&2';
+    await writeFile(forgetful, `#!/bin/sh\n${says}\nexec "${tools.ffmpegPath}" "$@"\n`, {
+      mode: 0o755,
+    });
+    const told: number[] = [];
+    const run = {
+      ...slowly(join(folder, 'forgotten.mp4')),
+      timeLimitMs: (writtenMs: number) => 60_000 + 20 * writtenMs,
+      onProgress: (writtenMs: number) => void told.push(writtenMs),
+    };
+    await runFfmpeg(run, { ...tools, ffmpegPath: forgetful });
+    expect(told.length).toBeGreaterThan(1);
+    expect(Math.max(...told)).toBeLessThan(60_000);
+  });
+
   it('fails, and nothing worse, where ffmpeg cannot be started', async () => {
     const run = { ...slowly(join(folder, 'never.mp4')), workingDir: join(folder, 'gone') };
     await expect(runFfmpeg(run, tools)).rejects.toMatchObject({ code: 'ENOENT' });

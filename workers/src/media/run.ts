@@ -48,6 +48,8 @@ export class FfmpegError extends Error {
 const outOfDisk = /No space left on device|Disk quota exceeded/;
 const outOfMemory = /Cannot allocate memory/;
 const keptLines = 60;
+// A longer one would ring at once.
+const longestTimerMs = 2 ** 31 - 1;
 
 /**
  * @returns the end of what ffmpeg wrote to its error output (empty if it had nothing to complain of)
@@ -104,7 +106,7 @@ export async function runFfmpeg(run: FfmpegRun, tools: MediaTools): Promise<stri
           isTooSlow = true;
           stop();
         },
-        Math.max(0, leftMs),
+        Math.min(Math.max(0, leftMs), longestTimerMs),
       );
     };
     const settle = () => {
@@ -128,8 +130,10 @@ export async function runFfmpeg(run: FfmpegRun, tools: MediaTools): Promise<stri
         return;
       }
       if (field[1] !== 'out_time_us') return;
-      const nowMs = Math.floor(Number(field[2]) / 1000);
-      if (!(nowMs > writtenMs)) return;
+      const nowUs = Number(field[2]);
+      const nowMs = Math.floor(nowUs / 1000);
+      // Where it knows no time yet, ffmpeg says the largest number that it has.
+      if (!(Number.isSafeInteger(nowUs) && nowMs > writtenMs)) return;
       writtenMs = nowMs;
       expectMovement();
       limitTime();
