@@ -42,7 +42,7 @@ describe('the first administrator', () => {
   it('is made with the organisation, and signs in', async () => {
     const made = await secondLook(words, env, `${password}\n`);
     expect(made).toMatchObject({ code: 0, errors: '' });
-    expect(made.out).toContain('Fernhill Trust is made. dev@fernhill.test signs in at http');
+    expect(made.out).toContain('Fernhill Trust is made, and dev@fernhill.test can sign in.');
     expect(made.out).not.toContain(password);
     const server = await startServerProcess({ env } as TestPlace, await freePort());
     const dev = await signIn(server.address, 'dev@fernhill.test', password);
@@ -82,7 +82,7 @@ describe('the first administrator', () => {
   it('is asked for at a terminal, where the password is not shown', async () => {
     const answers = ['Hillside School', 'school', 'Ffion Rees', 'ffion@hillside.test'];
     const shown = await atTerminal([...answers, password, password]);
-    expect(shown).toContain('Hillside School is made.');
+    expect(shown).toContain('Hillside School is made');
     expect(shown).not.toContain(password);
     expect(await counted()).toEqual({ organisations: 1, people: 1 });
   });

@@ -42,7 +42,7 @@ export const addressPlugin = fp(
       if (request.headers['x-forwarded-for'] !== undefined && !hasProxies) {
         tell(
           'proxy',
-          'Requests come through a proxy that TRUST_PROXY does not name, so everybody seems to sign in from one place: set TRUST_PROXY to the number of proxies, or to their addresses.',
+          'Requests come through a proxy that TRUST_PROXY does not name, so everybody seems to sign in from one place: set TRUST_PROXY to the number of proxies, or to their addresses. (Where there is no proxy, somebody makes this up: leave it as it is.)',
         );
       }
       if (origin === undefined || origin === new URL(publicUrl).origin || !isPageOf(origin, host))

@@ -66,7 +66,7 @@ An administrator manages accounts and sees nobody's lessons.
         throw new OperatorProblem(
           'There are accounts already, so nothing was changed: the first administrator is made once.',
         );
-      say(`${organisation} is made. ${email} signs in at ${config.publicUrl}`);
+      say(`${organisation} is made, and ${email} can sign in.`);
       return 0;
     } finally {
       asking.close();
