@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { claim } from '@second-look/infra/embedded/claim';
+import { StoreFull } from '@second-look/infra/object-store';
 import { openStore } from '@second-look/infra/object-store/open';
 import { type LetGo, letGo } from './backups/let-go.ts';
 import { type TakenBackup, takeBackup } from './backups/take.ts';
@@ -48,7 +49,10 @@ finished nevertheless, and \`second-look check\` says more.`,
       if (keep !== undefined) reportLetGo(await letGo(folder, keep), say);
       return code;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+      // The rows or the objects: whichever came upon it first.
+      const isFull =
+        error instanceof StoreFull || (error as NodeJS.ErrnoException).code === 'ENOSPC';
+      if (!isFull) throw error;
       throw new OperatorProblem(
         `There is no room left in ${folder}: make some and start the backup again, it goes on where it stopped.`,
       );
