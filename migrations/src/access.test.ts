@@ -147,6 +147,7 @@ describe('the logins', () => {
         "public.source UPDATE: sha256, facts",
         "public.upload DELETE",
         "public.upload SELECT: id, recording_id, size_bytes, object_key, updated_at, finished_at, growth, cancelled_at",
+        "public.upload UPDATE: growth",
         "public.worker DELETE",
         "public.worker INSERT",
         "public.worker SELECT",

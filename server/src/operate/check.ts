@@ -8,13 +8,13 @@ export const checkCommand: Command = {
   usage: '[--mend]',
   summary: 'find objects without rows and rows without objects, and mend them on request',
   help: `Holds the store against the database, while the product runs: objects that no row names, objects that rows
-name and the store does not have or has in another size, and uploads under way that have lost bytes. It says
-how many, and names nothing.
+name and the store does not have or has in another size, uploads that arrived whole and that the store never
+completed, and uploads under way that have lost bytes. It says how many, and names nothing.
 
-With --mend it removes objects that no row has named for a day; has recordings prepared again whose pictures
-or sound are missing; tells the owner of a recording whose video is gone for good, where nothing of it can be
-watched; and lets lost uploads begin anew. A recording that lost what was uploaded and can still be watched is
-left as it is: a backup may have it.
+With --mend it removes objects that no row has named for a day; completes uploads and has them prepared; has
+recordings prepared again whose pictures or sound are missing; tells the owner of a recording whose video is
+gone for good, where nothing of it can be watched; and lets lost uploads begin anew. A recording that lost what
+was uploaded and can still be watched is left as it is: a backup may have it.
 
 It ends with 1 where something was found, with --mend where something is left.`,
   options: { mend: { type: 'boolean' } },
@@ -26,9 +26,10 @@ It ends with 1 where something was found, with --mend where something is left.`,
     say(
       `The store holds ${counted(findings.objects, 'object')} (${bytesInWords(findings.sizeBytes)}).`,
     );
-    const { orphans, unmade, lost, brokenUploads, unsourced, otherMissing, young } = findings;
+    const { orphans, unmade, uncompleted, lost, brokenUploads, unsourced, otherMissing, young } =
+      findings;
     if (young > 0) say(`Too young to be judged, and left alone: ${counted(young, 'object')}.`);
-    const mendable = orphans.length + unmade.length + lost.length + brokenUploads.length;
+    const mendable = [orphans, unmade, uncompleted, lost, brokenUploads].flat().length;
     const others = unsourced + otherMissing;
     if (mendable + others === 0) {
       say('All is well: every older object is named by a row, and every row has its objects.');
@@ -40,12 +41,15 @@ It ends with 1 where something was found, with --mend where something is left.`,
       );
     const mended = options.mend ? await mend(config, store, findings) : undefined;
     report(findings, mended, say);
-    return mended?.isAllDeleted && others === 0 ? 0 : 1;
+    const isMended = mended?.isAllDeleted && mended.uploads.refused.length === 0;
+    return isMended && others === 0 ? 0 : 1;
   },
 };
 
 function report(findings: Findings, mended: Mended | undefined, say: (line: string) => void) {
-  const { orphans, orphanBytes, unmade, lost, brokenUploads, unsourced, otherMissing } = findings;
+  const { orphans, orphanBytes, unmade, brokenUploads, unsourced, otherMissing } = findings;
+  const uploads = mended?.uploads ?? { completed: findings.uncompleted, lost: [], refused: [] };
+  const lost = [...findings.lost, ...uploads.lost];
   const tell = (count: number, what: string, done: string, todo: string) => {
     if (count > 0) say(`${what}: ${mended ? done : todo}.`);
   };
@@ -60,6 +64,18 @@ function report(findings: Findings, mended: Mended | undefined, say: (line: stri
     `Pictures or sound are missing of ${counted(unmade.length, 'recording')}`,
     'being prepared again',
     '--mend has them prepared again',
+  );
+  tell(
+    uploads.completed.length,
+    `What was uploaded arrived whole and is to be completed of ${counted(uploads.completed.length, 'recording')}`,
+    'completed, and being prepared',
+    '--mend completes it and has it prepared',
+  );
+  tell(
+    uploads.refused.length,
+    `What was uploaded could not be completed of ${counted(uploads.refused.length, 'recording')}`,
+    'left, because the store refused it: look at the store, and try again',
+    '',
   );
   tell(
     lost.length,

@@ -51,6 +51,11 @@ export async function claimStep(db: Plain, stepId: string) {
 }
 export type ClaimedStep = NonNullable<Awaited<ReturnType<typeof claimStep>>>;
 
+/** Says that what was uploaded is whole in the store. */
+export async function forgetGrowth(db: Plain, { objectKey }: ClaimedStep) {
+  await db.update(upload).set({ growth: null }).where(eq(upload.objectKey, objectKey));
+}
+
 export async function saveChecksum(db: Plain, step: ClaimedStep, sha256: string) {
   await db.update(source).set({ sha256 }).where(eq(source.id, step.sourceId));
   await touch(db, step);

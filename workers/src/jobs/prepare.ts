@@ -23,6 +23,7 @@ import {
   type ClaimedStep,
   claimStep,
   failStep,
+  forgetGrowth,
   type NewRendition,
   publish,
   returnStep,
@@ -101,7 +102,10 @@ async function prepare(
   { signal, tellProgress }: Pick<WorkContext, 'signal' | 'tellProgress'>,
 ) {
   // The server does it as well, where it lives to do it.
-  if (step.growth) await workshop.store.complete(step.objectKey, step.growth);
+  if (step.growth) {
+    await workshop.store.complete(step.objectKey, step.growth);
+    await forgetGrowth(workshop.database.plain, step);
+  }
   const { source, broken, close } = await openSource(workshop.store, step.objectKey);
   const progress = progressTeller(async (done) => {
     tellProgress(done);

@@ -77,6 +77,8 @@ async function setGoing(client: pg.Client): Promise<SetGoing> {
     "update processing_step set state = 'pending' where state = 'running'",
   );
   await client.query('delete from upload where finished_at is null');
+  // Whatever the other store wanted to know for completing them.
+  await client.query('update upload set growth = null');
   const drafts = await client.query(
     "update recording set state = 'draft', progress = null where state = 'uploading'",
   );

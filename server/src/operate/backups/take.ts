@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Config } from '@second-look/infra/config';
 import type { ObjectStore } from '@second-look/infra/object-store';
 import { version } from '@second-look/infra/version';
+import { completeUploads } from '../complete-uploads.ts';
 import {
   beginBackup,
   finishBackup,
@@ -43,6 +44,8 @@ export async function takeBackup(
   try {
     await prepareFolder(folder);
     const { draft, named, ...rows } = await copyRows(config, folder);
+    // What arrived whole is a lesson from then on, whether the store was there to complete it or not.
+    await completeUploads(config, store);
     const list = objectsPath(draft);
     const target = await openObjects(folder);
     const earlier = newestList(folder);

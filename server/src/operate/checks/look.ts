@@ -20,6 +20,8 @@ export interface Findings {
   young: number;
   /** Ids of recordings whose poster or renditions are missing; what was uploaded is there. */
   unmade: string[];
+  /** Ids of recordings whose upload arrived whole and was never completed. */
+  uncompleted: string[];
   /** Ids of recordings that lost what was uploaded, and cannot be watched. */
   lost: string[];
   /** Recordings that lost what was uploaded, and can still be watched. */
@@ -141,7 +143,7 @@ async function findBroken(
   return suspects.filter(isStillSo).map(({ id }) => id);
 }
 
-type Lacking = Pick<Findings, 'unmade' | 'lost' | 'unsourced' | 'otherMissing'>;
+type Lacking = Pick<Findings, 'unmade' | 'uncompleted' | 'lost' | 'unsourced' | 'otherMissing'>;
 
 /** Whose objects they are. What is in the trash, known to be lost, or being prepared again is left alone. */
 async function whoLacks(client: pg.Client, missing: string[]): Promise<Lacking> {
@@ -150,6 +152,7 @@ async function whoLacks(client: pg.Client, missing: string[]): Promise<Lacking> 
     source: boolean;
     media: boolean;
     isPlayable: boolean;
+    isUncompleted: boolean;
     isKnown: boolean;
   }>(
     `with lacking as (
@@ -162,6 +165,8 @@ async function whoLacks(client: pg.Client, missing: string[]): Promise<Lacking> 
        where k.object_key = any ($1))
      select r.id, bool_or(l.what = 'source') as source, bool_or(l.what = 'media') as media,
        r.playable as "isPlayable",
+       exists (select from upload u join source s using (recording_id, object_key)
+         where u.recording_id = r.id and u.finished_at is not null and u.growth is not null) as "isUncompleted",
        r.deleted_at is not null or r.failure_code is not distinct from 'source_missing'
          or exists (select from processing_step p
            where p.recording_id = r.id and p.state in ('pending', 'running')) as "isKnown"
@@ -181,7 +186,8 @@ async function whoLacks(client: pg.Client, missing: string[]): Promise<Lacking> 
   const isLost = (row: (typeof rows)[number]) => row.source && (row.media || !row.isPlayable);
   return {
     unmade: open.filter((row) => !row.source).map(({ id }) => id),
-    lost: open.filter(isLost).map(({ id }) => id),
+    uncompleted: open.filter((row) => isLost(row) && row.isUncompleted).map(({ id }) => id),
+    lost: open.filter((row) => isLost(row) && !row.isUncompleted).map(({ id }) => id),
     unsourced: open.filter((row) => row.source && !isLost(row)).length,
     otherMissing: others[0]?.count ?? 0,
   };

@@ -5,6 +5,7 @@ import { processingStep, recording, upload } from '@second-look/migrations/schem
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { namedObjectsQuery } from '../backups/named-objects.ts';
 import { asOwner } from '../backups/owner.ts';
+import { type Completed, completeUploads } from '../complete-uploads.ts';
 import { prepareAgain } from '../prepare-again.ts';
 import type { Findings } from './look.ts';
 
@@ -12,6 +13,7 @@ import type { Findings } from './look.ts';
 const batch = 1_000;
 
 export interface Mended {
+  uploads: Completed;
   /** Whether nothing but what was uploaded is missing any more. */
   isAllDeleted: boolean;
 }
@@ -30,10 +32,12 @@ export async function mend(
         await deleteUnnamed(config, store, findings.orphans.slice(from, from + batch));
       return true;
     });
-    await database.plain.transaction((tx) => prepareAgain(tx, findings.unmade));
-    await database.plain.transaction((tx) => giveUp(tx, findings.lost));
+    const { uncompleted, unmade, lost } = findings;
+    const uploads = await completeUploads(config, store, uncompleted);
+    await database.plain.transaction((tx) => prepareAgain(tx, [...unmade, ...uploads.completed]));
+    await database.plain.transaction((tx) => giveUp(tx, [...lost, ...uploads.lost]));
     await database.plain.transaction((tx) => beginAnew(tx, store, findings.brokenUploads));
-    return { isAllDeleted: isAllDeleted || findings.orphans.length === 0 };
+    return { uploads, isAllDeleted: isAllDeleted || findings.orphans.length === 0 };
   } finally {
     await database.close();
   }
