@@ -1,6 +1,6 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signIn } from '../world/client.ts';
 import { append, draft, filmBytes } from '../world/lesson.ts';
@@ -89,6 +89,18 @@ describe('restoring elsewhere', () => {
       );
       expect(restored?.equals(original ?? Buffer.of()), key).toBe(true);
     }
+  });
+
+  it('looks again at what a restore that was cut short has put', async () => {
+    const place = await newPlace();
+    const [[key = '', sizeBytes = 0] = []] = await filesIn(join(folder, 'objects'));
+    const path = join(place.dataDir, 'objects', key);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, Buffer.alloc(sizeBytes, 'x'));
+    const { code, out } = await secondLook(['restore', folder], place.env);
+    expect(code).toBe(0);
+    expect(out).toContain('Every object has its checksum.');
+    expect(await readFile(path)).toEqual(await readFile(join(folder, 'objects', key)));
   });
 
   it('lets people sign in, watch and go on where they were', async () => {

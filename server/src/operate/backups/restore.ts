@@ -6,6 +6,7 @@ import { type Manifest, objectsPath } from './folder.ts';
 import { loadRows, type SetGoing } from './load.ts';
 import { inOrder, type ListedObject, readObjects } from './object-list.ts';
 import { copyObject } from './objects.ts';
+import { tallyOf } from './tally.ts';
 import { refuseNewer, verifyRows } from './verify.ts';
 
 const most = 4;
@@ -65,7 +66,9 @@ async function putObjects(objects: ObjectStore, store: ObjectStore, backup: stri
 /** @returns whether the object is in the store, and the same that it was */
 async function putObject(objects: ObjectStore, store: ObjectStore, listed: ListedObject) {
   const { key, sizeBytes, sha256 } = listed;
-  if ((await store.size(key)) === sizeBytes) return true;
+  // A restore that was cut short put it there, or somebody else something of the same size.
+  if ((await store.size(key)) === sizeBytes)
+    if ((await tallyOf(await store.read(key))).sha256 === sha256) return true;
   if ((await objects.size(key)) !== sizeBytes) return false;
   const tally = await copyObject(objects, store, key);
   const isWhole = tally.sha256 === sha256 && (await store.size(key)) === sizeBytes;
