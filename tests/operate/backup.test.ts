@@ -205,6 +205,48 @@ describe('a backup', () => {
     expect(await backUp(into)).toContain('of which 2 (');
   });
 
+  it('tells what the store has lost since, and keeps the copies that it has', async () => {
+    const into = await newFolder();
+    await backUp(into);
+    const [lesson] = await ask<{ source: string; poster: string }>(
+      admin(),
+      `select s.object_key as source, c.poster_key as poster
+       from source s join cut c using (recording_id) where s.recording_id = '${id}'`,
+    );
+    const paths = [lesson?.source, lesson?.poster].map((key) => join(objects(), key ?? ''));
+    for (const path of paths) await rename(path, `${path}-aside`);
+    const { code, out } = await secondLook(['backup', into], env);
+    for (const path of paths) await rename(`${path}-aside`, path);
+    expect(code).toBe(1);
+    expect(out).toContain('lacks 2 objects that rows name, and holds 0 damaged ones');
+    const verified = await secondLook(['restore', into, '--verify']);
+    expect(verified.code, 'the backup has them').toBe(0);
+    const copied = await filesIn(join(into, 'objects'));
+    expect(verified.out).toContain(`${copied.size} objects`);
+  });
+
+  it('begins without what the newest backup knows, where its list is not what it was', async () => {
+    const into = await newFolder();
+    await backUp(into);
+    const copied = await filesIn(join(into, 'objects'));
+    const [first = ''] = await backupsIn(into);
+    await rm(join(into, first, 'objects.tsv'));
+    expect(await backUp(into)).toContain('of which 0 (');
+    const [, second = ''] = await backupsIn(into);
+    const list = join(into, second, 'objects.tsv');
+    const whole = await readFile(list, 'utf8');
+    await writeFile(list, whole.replaceAll(/[0-9a-f]{64}/g, '0'.repeat(64)));
+    expect(await backUp(into)).toContain('of which 0 (');
+    expect((await secondLook(['restore', into, '--verify'])).code).toBe(0);
+    const kept = await secondLook(['backup', into, '--keep', '3'], env);
+    expect(kept.code).toBe(1);
+    expect(kept.errors).toContain(
+      `the list of objects of the backup ${second} is missing or damaged`,
+    );
+    expect(await filesIn(join(into, 'objects')), 'nothing was let go of').toEqual(copied);
+    expect((await secondLook(['backup', into, '--keep', '1'], env)).code).toBe(0);
+  });
+
   it('keeps the copy that it has of what the store holds cut short by now', async () => {
     const into = await newFolder();
     await backUp(into);

@@ -1,7 +1,9 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { OperatorProblem } from '../command.ts';
 import { listBackups, objectsPath, openObjects, unfinished } from './folder.ts';
 import { readObjects } from './object-list.ts';
+import { hasWholeList } from './verify.ts';
 
 /** As many objects as are deleted in one go. */
 const batch = 1_000;
@@ -12,7 +14,10 @@ export interface LetGo {
   sizeBytes: number;
 }
 
-/** Removes all but the newest backups of a folder, and the objects that none of those lists. */
+/**
+ * Removes all but the newest backups of a folder, and the objects that none of those lists.
+ * @throws OperatorProblem where one that stays does not say what it lists: then every object stays
+ */
 export async function letGo(folder: string, keep: number): Promise<LetGo> {
   const names = await listBackups(folder);
   const old = names.slice(0, -keep);
@@ -23,8 +28,13 @@ export async function letGo(folder: string, keep: number): Promise<LetGo> {
     await rm(going, { recursive: true });
   }
   const kept = new Set<string>();
-  for (const name of names.slice(-keep))
+  for (const name of names.slice(-keep)) {
+    if (!(await hasWholeList(join(folder, name))))
+      throw new OperatorProblem(
+        `No object was let go of, because the list of objects of the backup ${name} is missing or damaged: delete that backup's folder, and --keep goes on the next time.`,
+      );
     for await (const { key } of readObjects(objectsPath(join(folder, name)))) kept.add(key);
+  }
   const objects = await openObjects(folder);
   const gone = { backups: old.length, objects: 0, sizeBytes: 0 };
   const keys: string[] = [];

@@ -44,20 +44,26 @@ export async function copyNamedObjects(
       yield { named, known: await known(named.key) };
   }
   const copies = inOrder(asked(), most, ({ named, known }) => copyNamed(from, to, named, known));
-  for await (const copy of copies) {
-    if (!copy) {
-      sum.missing += 1;
-      continue;
-    }
+  for await (const { copy, isNew, isMissing, isDamaged } of copies) {
+    sum.missing += isMissing ? 1 : 0;
+    sum.damaged += isDamaged ? 1 : 0;
+    if (!copy) continue;
     sum.count += 1;
     sum.sizeBytes += copy.sizeBytes;
-    sum.newCount += copy.isNew ? 1 : 0;
-    sum.newBytes += copy.isNew ? copy.sizeBytes : 0;
-    sum.damaged += copy.isDamaged ? 1 : 0;
+    sum.newCount += isNew ? 1 : 0;
+    sum.newBytes += isNew ? copy.sizeBytes : 0;
     await list.write(copy);
   }
   await list.close();
   return sum;
+}
+
+interface Copied {
+  /** What the backup has of it. */
+  copy?: ListedObject;
+  isNew: boolean;
+  isMissing: boolean;
+  isDamaged: boolean;
 }
 
 async function copyNamed(
@@ -65,29 +71,45 @@ async function copyNamed(
   to: ObjectStore,
   named: NamedObject,
   known: ListedObject | undefined,
-) {
+): Promise<Copied> {
   const { key } = named;
-  // What an earlier backup knows is kept, whatever became of it in the store: an object never changes under its key.
-  if (known && named.sizeBytes === null && (await to.size(key)) === known.sizeBytes) {
-    const isDamaged = (await from.size(key)) !== known.sizeBytes;
-    return { ...known, isNew: false, isDamaged };
-  }
-  const sizeBytes = named.sizeBytes ?? (await from.size(key));
-  if (sizeBytes === null) return undefined;
-  const fits = (tally: Tally) =>
-    tally.sizeBytes === sizeBytes && (named.sha256 ?? tally.sha256) === tally.sha256;
-  // An object never changes under its key, so one that is there with its size is the same one.
-  if ((await to.size(key)) === sizeBytes) {
-    const there = known?.sizeBytes === sizeBytes ? known : await tallyOf(await to.read(key));
-    if (fits(there)) return { key, ...there, isNew: false, isDamaged: false };
+  // Asked also of what is in the folder: what the store has lost must not wait for the day of a restore.
+  const inStore = await from.size(key);
+  const copied = await findCopy(to, named, known, inStore);
+  if (copied || inStore === null) {
+    const isDamaged = inStore !== null && inStore !== copied?.sizeBytes;
+    return { copy: copied, isNew: false, isMissing: inStore === null, isDamaged };
   }
   try {
-    const tally = await copyObject(from, to, key);
-    return { key, ...tally, isNew: true, isDamaged: !fits(tally) };
+    const copy = { key, ...(await copyObject(from, to, key)) };
+    return {
+      copy,
+      isNew: true,
+      isMissing: false,
+      isDamaged: !fits(named, named.sizeBytes ?? inStore, copy),
+    };
   } catch (error) {
-    if (error instanceof ObjectMissing) return undefined;
+    if (error instanceof ObjectMissing) return { isNew: false, isMissing: true, isDamaged: false };
     throw error;
   }
+}
+/** What the folder has of an object already. An object never changes under its key. */
+async function findCopy(
+  to: ObjectStore,
+  named: NamedObject,
+  known: ListedObject | undefined,
+  inStore: number | null,
+): Promise<ListedObject | undefined> {
+  const { key } = named;
+  const sizeBytes = named.sizeBytes ?? known?.sizeBytes ?? inStore;
+  if (sizeBytes === null || (await to.size(key)) !== sizeBytes) return undefined;
+  const there =
+    known?.sizeBytes === sizeBytes ? known : { key, ...(await tallyOf(await to.read(key))) };
+  return fits(named, sizeBytes, there) ? there : undefined;
+}
+
+function fits(named: NamedObject, sizeBytes: number, tally: Tally): boolean {
+  return tally.sizeBytes === sizeBytes && (named.sha256 ?? tally.sha256) === tally.sha256;
 }
 
 /** @throws ObjectMissing */

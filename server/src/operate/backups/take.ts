@@ -22,6 +22,7 @@ import { asOwner, holdDeletions } from './owner.ts';
 import { copyOut } from './rows.ts';
 import { allRows, isPassing, readTables } from './tables.ts';
 import { tallyOf } from './tally.ts';
+import { hasWholeList } from './verify.ts';
 
 export interface TakenBackup {
   /** Its folder. */
@@ -88,8 +89,9 @@ function copyRows(config: Config, folder: string) {
   });
 }
 
-/** The objects of the newest backup that is there. */
+/** The objects of the newest backup that is there; none where its list cannot be trusted. */
 async function* newestList(folder: string): AsyncGenerator<ListedObject> {
   const newest = (await listBackups(folder)).at(-1);
-  if (newest) yield* readObjects(objectsPath(join(folder, newest)));
+  if (newest === undefined || !(await hasWholeList(join(folder, newest)))) return;
+  yield* readObjects(objectsPath(join(folder, newest)));
 }

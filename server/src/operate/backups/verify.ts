@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { ObjectStore } from '@second-look/infra/object-store';
 import { migrationFiles } from '@second-look/migrations/migrate';
 import { OperatorProblem } from '../command.ts';
-import { type Manifest, objectsPath, rowsPath } from './folder.ts';
+import { type Manifest, objectsPath, readManifest, rowsPath } from './folder.ts';
 import { inOrder, readObjects } from './object-list.ts';
 import { tallyOf } from './tally.ts';
 
@@ -28,12 +28,26 @@ export async function verifyRows(backup: string, manifest: Manifest): Promise<vo
     { path: objectsPath(backup), sha256: manifest.objects.sha256 },
   ];
   for (const { path, sha256 } of files) {
-    const isWhole = existsSync(path) && (await tallyOf(createReadStream(path))).sha256 === sha256;
-    if (!isWhole)
+    if (!(await isWhole(path, sha256)))
       throw new OperatorProblem(
         `The file ${path} is missing or damaged, so nothing was restored: choose another backup with --backup.`,
       );
   }
+}
+
+/** Whether the backup's list of objects is the one that its manifest speaks of. */
+export async function hasWholeList(backup: string): Promise<boolean> {
+  try {
+    const { objects } = await readManifest(backup);
+    return await isWhole(objectsPath(backup), objects.sha256);
+  } catch (error) {
+    if (error instanceof OperatorProblem) return false;
+    throw error;
+  }
+}
+
+async function isWhole(path: string, sha256: string): Promise<boolean> {
+  return existsSync(path) && (await tallyOf(createReadStream(path))).sha256 === sha256;
 }
 
 /** Reads every object of a backup. @returns the keys of those that are missing or damaged */
