@@ -38,7 +38,7 @@ export function loadRows(config: Config, backup: string, manifest: Manifest): Pr
         );
     }
     await continueSequences(client);
-    const going = await setGoing(client);
+    const going = await setGoing(client, tables);
     for (const table of tables) await wake(client, table);
     return going;
   });
@@ -72,13 +72,14 @@ async function continueSequences(client: pg.Client) {
 }
 
 /** Nobody is at work on what was under way; the bytes of unfinished uploads are not in a backup. */
-async function setGoing(client: pg.Client): Promise<SetGoing> {
+async function setGoing(client: pg.Client, tables: Manifest['tables']): Promise<SetGoing> {
   const steps = await client.query(
     "update processing_step set state = 'pending' where state = 'running'",
   );
   await client.query('delete from upload where finished_at is null');
-  // Whatever the other store wanted to know for completing them.
-  await client.query('update upload set growth = null');
+  // What the other store wanted to know for completing them; an earlier release's stores wanted nothing.
+  if (tables.some(({ name, columns }) => name === 'upload' && columns.includes('growth')))
+    await client.query('update upload set growth = null');
   const drafts = await client.query(
     "update recording set state = 'draft', progress = null where state = 'uploading'",
   );

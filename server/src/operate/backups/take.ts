@@ -46,7 +46,9 @@ export async function takeBackup(
     await prepareFolder(folder);
     const { draft, named, ...rows } = await copyRows(config, folder);
     // What arrived whole is a lesson from then on, whether the store was there to complete it or not.
-    await completeUploads(config, store);
+    // A database of an earlier release cannot be told of it.
+    if (rows.migrations.includes('0009_completed_uploads.sql'))
+      await completeUploads(config, store);
     const list = objectsPath(draft);
     const target = await openObjects(folder);
     const earlier = newestList(folder);
