@@ -21,19 +21,19 @@ export interface Database {
 /**
  * Brings a database to the present shape: roles first, then each numbered file that it has not seen, in
  * one transaction each, under a lock that makes several at once wait for one another.
- * @param last the file after which to stop; every file without
+ * @param options.files the files to apply, where the database has not seen them; every file without
  * @throws DatabaseProblem where the database cannot be used, with a sentence that says what to do
  * @returns the names of the files that were applied now
  */
 export async function migrate(
   { adminUrl, secret }: Database,
-  { last }: { last?: string } = {},
+  { files }: { files?: string[] } = {},
 ): Promise<string[]> {
   await withClient(adminUrl, async (client) => {
     await refuseOldVersion(client);
     await makeRoles(client, secret);
   });
-  return withClient(roleUrl(adminUrl, secret, 'migrator'), (client) => applyPending(client, last));
+  return withClient(roleUrl(adminUrl, secret, 'migrator'), (client) => applyPending(client, files));
 }
 
 async function makeRoles(client: pg.Client, secret: string) {
@@ -46,7 +46,7 @@ async function makeRoles(client: pg.Client, secret: string) {
   }
 }
 
-async function applyPending(client: pg.Client, last: string | undefined): Promise<string[]> {
+async function applyPending(client: pg.Client, wanted: string[] | undefined): Promise<string[]> {
   await client.query('set role second_look_owner');
   await client.query('select pg_advisory_lock(hashtext($1))', ['second_look migrations']);
   await client.query('create schema if not exists migration');
@@ -59,7 +59,7 @@ async function applyPending(client: pg.Client, last: string | undefined): Promis
   const seen = await client.query<{ name: string }>('select name from migration.applied');
   const applied = new Set(seen.rows.map((row) => row.name));
   const files = await migrationFiles();
-  const pending = files.filter((name) => !applied.has(name) && (!last || name <= last));
+  const pending = files.filter((name) => !applied.has(name) && (!wanted || wanted.includes(name)));
   for (const name of pending) {
     await client.query('begin');
     try {

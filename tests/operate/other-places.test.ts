@@ -139,8 +139,9 @@ describe('a damaged backup', () => {
 describe('another release', () => {
   it('that is later takes the backup of an earlier one and brings it to its own shape', async () => {
     const old = await newPlace();
-    const [, , last = ''] = await migrationFiles();
-    await migrate({ adminUrl: old.adminUrl, secret: old.env.SECRET ?? '' }, { last });
+    // The fourth came after the fifth.
+    const files = (await migrationFiles()).filter((_, index) => index < 3 || index === 4);
+    await migrate({ adminUrl: old.adminUrl, secret: old.env.SECRET ?? '' }, { files });
     await ask(
       old.adminUrl,
       `insert into auth."user" (id, name, email) values (gen_random_uuid(), 'Amira', 'amira@old.test');
@@ -154,7 +155,7 @@ describe('another release', () => {
     await migrate({ adminUrl: place.adminUrl, secret: place.env.SECRET ?? '' });
     const { code, out } = await secondLook(['restore', into], place.env);
     expect(code).toBe(0);
-    expect(out).toContain('Brought to this release by 0004_growing_objects.sql');
+    expect(out).toContain('Brought to this release by 0004_growing_objects.sql, 0006_');
     expect(await countRows(place.adminUrl)).toMatchObject({
       'auth.user': 1,
       'public.recording': 1,
