@@ -6,6 +6,7 @@ import type { ObjectStore } from '@second-look/infra/object-store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { look } from '../../server/src/operate/checks/look.ts';
 import { append, beginUpload, draft, lesson, prepareNow, uploaded } from '../world/lesson.ts';
+import { freePort } from '../world/processes.ts';
 import { startServer, type TestServer } from '../world/server.ts';
 import { ask, fillWithWork, openEmptyPlace } from './place.ts';
 import { secondLook } from './second-look.ts';
@@ -221,6 +222,16 @@ describe('preparing again', () => {
       id,
     );
     expect(renditions).toHaveLength(1);
+  });
+
+  it('goes on without its queue', async () => {
+    const id = await lesson(server, await server.as('amira'));
+    const env = { ...server.place.env, REDIS_URL: `redis://127.0.0.1:${await freePort()}` };
+    const { code, out } = await secondLook(['reprocess', id], env);
+    expect(code).toBe(0);
+    expect(out).toContain('To be prepared again: 1 recording.\nThe queue does not answer.');
+    expect(await stateOf(id)).toBe('processing');
+    await prepareNow(server, id);
   });
 
   it('takes all that failed, and never what is in the trash', async () => {

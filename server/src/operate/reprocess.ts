@@ -1,4 +1,4 @@
-import { queueUrl, roleUrl } from '@second-look/infra/config';
+import { type Config, queueUrl, roleUrl } from '@second-look/infra/config';
 import { openDatabase } from '@second-look/infra/database';
 import { openQueue, urgency } from '@second-look/infra/queue';
 import { recording } from '@second-look/migrations/schema';
@@ -23,7 +23,6 @@ the logs. The workers do it when nothing is waited for.`,
     if (id && !id.success) throw new UsageProblem(`"${word}" is no id of a recording.`);
     const { config } = await open();
     const database = openDatabase(roleUrl(config.databaseUrl, config.secret, 'worker'), { max: 1 });
-    const queue = await openQueue(queueUrl(config), () => {});
     try {
       const steps = await database.plain.transaction(async (tx) => {
         if (id) return prepareAgain(tx, [id.data]);
@@ -40,14 +39,28 @@ the logs. The workers do it when nothing is waited for.`,
         throw new OperatorProblem(
           'There is no such recording with a video, or it is in the trash: look at its id.',
         );
-      // A queue that does not answer loses nothing: the workers find what is pending.
-      for (const step of steps)
-        await queue.add(step, { urgency: urgency.whenIdle }).catch(() => {});
       const ids = new Set(steps.map(({ recordingId }) => recordingId));
       say(`To be prepared again: ${counted(ids.size, 'recording')}.`);
+      if (!(await tellQueue(config, steps)))
+        say('The queue does not answer. Nothing is lost: the workers find them once it does.');
       return 0;
     } finally {
-      await Promise.all([database.close(), queue.close()]);
+      await database.close();
     }
   },
 };
+
+/** @returns whether the queue took them */
+async function tellQueue(config: Config, steps: { id: string }[]): Promise<boolean> {
+  try {
+    const queue = await openQueue(queueUrl(config), () => {});
+    try {
+      for (const step of steps) await queue.add(step, { urgency: urgency.whenIdle });
+    } finally {
+      await queue.close();
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
