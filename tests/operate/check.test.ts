@@ -78,6 +78,16 @@ describe('a check', () => {
     await rm(pathOf(young));
   });
 
+  it('removes what a killed process has half written', async () => {
+    const half = 'recordings/old/source/x.51a0.part';
+    await put(half, days(2));
+    await put(`${half}.part`, days(0.5));
+    expect((await check()).out).toContain('No row names 1 object (10 bytes)');
+    expect((await check('--mend')).code).toBe(0);
+    expect([half, `${half}.part`].map((key) => existsSync(pathOf(key)))).toEqual([false, true]);
+    await rm(pathOf(`${half}.part`));
+  });
+
   it('has prepared again what lost its pictures, and it can be watched again', async () => {
     const amira = await server.as('amira');
     const id = await lesson(server, amira, 'Without pictures');

@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readConfig } from '@second-look/infra/config';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { look } from '../../server/src/operate/checks/look.ts';
 import { filmBytes, prepareNow, uploaded } from '../world/lesson.ts';
 import { startS3, type TestS3 } from '../world/s3.ts';
 import { startServer, type TestServer } from '../world/server.ts';
@@ -68,6 +70,13 @@ it('takes no lesson for lost that only has to be completed, and has it prepared'
   expect(found.code).toBe(1);
   expect(found.out).toContain('arrived whole and is to be completed of 1 recording: --mend');
   expect(found.out).not.toContain('nothing can be watched');
+  const nobodys = 'recordings/x/source/y.unfinished/z';
+  await server.store.put(nobodys, Buffer.from('rest'));
+  async function* aged() {
+    for await (const one of server.store.listUnfinished()) yield { ...one, changedAt: new Date(0) };
+  }
+  const seen = await look(readConfig(server.place.env), { ...server.store, listUnfinished: aged });
+  expect(seen.orphans, 'what it still needs is none').toEqual([nobodys]);
   const mended = await check('--mend');
   expect(mended.code).toBe(0);
   expect(mended.out).toContain('completed, and being prepared');

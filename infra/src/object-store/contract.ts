@@ -192,6 +192,31 @@ export function describeObjectStore(
       expect(await listed('')).toEqual(expect.arrayContaining(sized('list/a/1', 'list/b')));
     });
 
+    it('tells apart what is only partly written', async () => {
+      const reached = Promise.withResolvers<void>();
+      const body = Readable.from(
+        (async function* () {
+          yield Buffer.from('half');
+          await reached.promise;
+        })(),
+      );
+      const remains = async () => {
+        const keys: string[] = [];
+        for await (const { key } of store.listUnfinished()) keys.push(key);
+        return keys.filter((key) => key.startsWith('remains/'));
+      };
+      const { last } = await grow('remains/grown', nothing, [Buffer.from('half')]);
+      const putting = store.put('remains/put', body);
+      // Of what is being put S3 shows nothing, of what grows a disk shows nothing.
+      while ((await remains()).length === 0) await sleep(10);
+      expect((await listed('remains/')).map(({ key }) => key)).not.toContain('remains/put');
+      for (const key of await remains()) expect(key).toMatch(/^remains\/(put|grown)\../);
+      reached.resolve();
+      await putting;
+      await store.complete('remains/grown', last);
+      expect(await remains()).toEqual([]);
+    });
+
     it('says when each was put', async () => {
       // Stores tell whole seconds.
       const before = Date.now() - 1_000;

@@ -77,7 +77,8 @@ export async function openDiskStore(root: string): Promise<ObjectStore> {
       }
     },
     delete: (key) => rm(pathOf(key), { force: true }),
-    list: (prefix) => list(root, checkPrefix(prefix)),
+    list: (prefix) => list(root, checkPrefix(prefix), (path) => !path.endsWith(partEnding)),
+    listUnfinished: () => list(root, '', (path) => path.endsWith(partEnding)),
     deleteMany: async (keys) => {
       for (const path of keys.map(pathOf)) await rm(path, { force: true });
     },
@@ -180,11 +181,11 @@ async function writeAll(file: FileHandle, parts: Uint8Array[], position: number)
 }
 
 /** Walks the folder that `prefix` lies in. */
-async function* list(root: string, prefix: string) {
+async function* list(root: string, prefix: string, isWanted: (path: string) => boolean) {
   const folder = join(root, prefix.slice(0, prefix.lastIndexOf('/') + 1));
   for await (const path of filesIn(folder)) {
     const key = relative(root, path);
-    if (!key.startsWith(prefix) || key.endsWith(partEnding)) continue;
+    if (!key.startsWith(prefix) || !isWanted(path)) continue;
     const found = await stat(path).catch(orNothing);
     if (found) yield { key, sizeBytes: found.size, changedAt: found.mtime };
   }

@@ -50,6 +50,8 @@ export interface ObjectStore {
   size(key: string): Promise<number | null>;
   /** Every object whose key begins with `prefix`, in no order, without what is only partly written; all for `''`. */
   list(prefix: string): AsyncIterable<{ key: string; sizeBytes: number; changedAt: Date }>;
+  /** What `list` leaves out and can be seen: remains of what was or is being written. */
+  listUnfinished(): AsyncIterable<{ key: string; sizeBytes: number; changedAt: Date }>;
   delete(key: string): Promise<void>;
   /** Deletes any number of objects. */
   deleteMany(keys: string[]): Promise<void>;

@@ -69,6 +69,7 @@ export async function openS3Store(
     read: (key, range) => read(bucket, checkKey(key), range),
     size: (key) => sizeOf(bucket, checkKey(key)),
     list: (prefix) => listWhole(bucket, checkPrefix(prefix)),
+    listUnfinished: () => listTails(bucket),
     delete: (key) => deleteObjects(bucket, [checkKey(key)]),
     deleteMany: (keys) => deleteObjects(bucket, keys.map(checkKey)),
     deleteAll: async (prefix) => {
@@ -96,4 +97,8 @@ export async function openS3Store(
 
 async function* listWhole(bucket: Parameters<typeof listAll>[0], prefix: string) {
   for await (const object of listAll(bucket, prefix)) if (!isTail(object.key)) yield object;
+}
+
+async function* listTails(bucket: Parameters<typeof listAll>[0]) {
+  for await (const object of listAll(bucket, '')) if (isTail(object.key)) yield object;
 }

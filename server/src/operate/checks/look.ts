@@ -34,6 +34,8 @@ export interface Findings {
 
 interface UnderWay {
   uploads: { id: string; key: string; offset: string; tail: string | null }[];
+  /** Tails of uploads, also of those that arrived whole and are to be completed. */
+  tails: string[];
   /** Where attempts at preparing put what they make. */
   prefixes: string[];
 }
@@ -53,6 +55,8 @@ export async function look(config: Config, store: ObjectStore): Promise<Findings
     listed.set(key, object);
     sizeBytes += object.sizeBytes;
   }
+  const unfinished: [string, { sizeBytes: number; changedAt: Date }][] = [];
+  for await (const { key, ...object } of store.listUnfinished()) unfinished.push([key, object]);
   // After the list: what was put meanwhile is asked for once more, what was deleted has no row.
   const told = await asOwner(config, 'begin isolation level repeatable read, read only', readRows);
   const unnamed = new Map(listed);
@@ -63,13 +67,14 @@ export async function look(config: Config, store: ObjectStore): Promise<Findings
     if (found === null || found !== (sizeBytes ?? found)) missing.push(key);
   }
   const brokenUploads = await findBroken(config, told.uploads, store);
-  for (const { key, tail } of told.uploads)
-    for (const one of [key, tail]) if (one) unnamed.delete(one);
+  for (const { key } of told.uploads) unnamed.delete(key);
+  const tails = new Set(told.tails);
   const orphans: string[] = [];
   let orphanBytes = 0;
   let young = 0;
   const now = Date.now();
-  for (const [key, { sizeBytes, changedAt }] of unnamed) {
+  const remains = unfinished.filter(([key]) => !tails.has(key));
+  for (const [key, { sizeBytes, changedAt }] of [...unnamed, ...remains]) {
     if (told.prefixes.some((prefix) => key.startsWith(prefix))) continue;
     if (now - changedAt.getTime() < youngMs) young += 1;
     else {
@@ -100,6 +105,9 @@ async function readRows(client: pg.Client): Promise<Told> {
     `select distinct format('recordings/%s/cuts/%s/', recording_id, cut_id) as prefix
      from processing_step where state in ('pending', 'running')`,
   );
+  const tails = await client.query<{ key: string }>(
+    `select growth #>> '{tail,key}' as key from upload where growth ? 'tail'`,
+  );
   return {
     named: named.rows.map(({ key, size_bytes, sha256 }) => ({
       key,
@@ -107,6 +115,7 @@ async function readRows(client: pg.Client): Promise<Told> {
       sha256,
     })),
     uploads: await readUploads(client),
+    tails: tails.rows.map(({ key }) => key),
     prefixes: steps.rows.map(({ prefix }) => prefix),
   };
 }
