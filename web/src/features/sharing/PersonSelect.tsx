@@ -2,7 +2,7 @@ import { Combobox, Loader, TextInput, useCombobox } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import type { Colleague } from '@second-look/core/contract';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useLayoutEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '../../ui/Avatar.tsx';
 import { peopleQuery } from './queries.ts';
@@ -20,10 +20,20 @@ export function PersonSelect({ person, without, onChange }: PersonSelectProps) {
   const { t } = useTranslation('sharing');
   const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
   const [text, setText] = useState('');
-  const [asked] = useDebouncedValue(text.trim(), 200);
+  const wanted = text.trim();
+  const [asked] = useDebouncedValue(wanted, 200);
   const people = useQuery(peopleQuery(asked));
-  const known = people.data?.items ?? [];
+  const isAnswered = people.isSuccess && !people.isPlaceholderData && asked === wanted;
+  // An answer to earlier letters names people who are not meant any more.
+  const known = (people.data?.items ?? []).filter(({ name }) => contains(name, wanted));
   const found = known.filter(({ id }) => !without.includes(id));
+
+  // The marked place in the list would be somebody else's once the list changes.
+  const { resetSelectedOption } = combobox;
+  const offered = found.map(({ id }) => id).join(' ');
+  useLayoutEffect(() => {
+    if (offered) resetSelectedOption();
+  }, [offered, resetSelectedOption]);
 
   const choose = (id: string) => {
     const chosen = found.find((each) => each.id === id) ?? null;
@@ -46,7 +56,7 @@ export function PersonSelect({ person, without, onChange }: PersonSelectProps) {
             onChange(null);
             setText(event.currentTarget.value);
             combobox.openDropdown();
-            combobox.updateSelectedOptionIndex();
+            combobox.resetSelectedOption();
           }}
           onClick={() => combobox.openDropdown()}
           onBlur={() => combobox.closeDropdown()}
@@ -63,13 +73,21 @@ export function PersonSelect({ person, without, onChange }: PersonSelectProps) {
               </span>
             </Combobox.Option>
           ))}
-          {found.length === 0 && people.data && (
+          {found.length === 0 && isAnswered && (
             <Combobox.Empty>
-              {known.length > 0 ? t('person.already') : t('person.none', { name: asked })}
+              {known.length > 0 ? t('person.already') : t('person.none', { name: wanted })}
             </Combobox.Empty>
+          )}
+          {!isAnswered && !people.isError && (
+            <Combobox.Empty>{t('person.searching')}</Combobox.Empty>
           )}
         </Combobox.Options>
       </Combobox.Dropdown>
     </Combobox>
   );
+}
+
+/** As the server looks for people: the words anywhere in the name, in capitals or not. */
+function contains(name: string, words: string): boolean {
+  return name.toLowerCase().includes(words.toLowerCase());
 }
