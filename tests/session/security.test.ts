@@ -155,9 +155,14 @@ describe('errors', () => {
 
   it('are the same for what is not there and what has no such shape', async () => {
     const amira = await server.as('amira');
-    for (const path of [`/api/recordings/${somebody}`, '/api/recordings/1', '/api/nothing']) {
+    for (const path of [
+      `/api/recordings/${somebody}`,
+      '/api/recordings/1',
+      '/api/nothing',
+      '/api//administration/status',
+    ]) {
       const answer = await amira.ask('GET', path);
-      expect([path, answer.status, answer.json.code]).toEqual([path, 404, 'not_found']);
+      expect([path, answer.status, answer.json?.code]).toEqual([path, 404, 'not_found']);
     }
   });
 

@@ -43,6 +43,10 @@ function codeOf(error: unknown): { code: ProblemCode; fields?: Problem['fields']
     return { code: 'invalid', fields };
   }
   if (hidden.has(sqlState(error) ?? '')) return { code: 'not_found' };
+  // What would lie outside the folder of the web's files, as after a doubled slash, is not there.
+  if (error instanceof Error && 'code' in error && error.code === 'FST_STATIC_FORBIDDEN_PATH') {
+    return { code: 'not_found' };
+  }
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : 500;
   if (status === 413) return { code: 'too_large' };
   if (status === 400 || status === 415) {
