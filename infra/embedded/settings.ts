@@ -27,6 +27,15 @@ export function readSettings(env: NodeJS.ProcessEnv): LauncherSettings {
   const port = Number(env.PORT || 3000);
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
     throw new StartProblem(`PORT is "${env.PORT}": set it to a whole number from 1 to 65535.`);
+  const metricsPort = env.METRICS_PORT ? Number(env.METRICS_PORT) : undefined;
+  if (metricsPort === port)
+    throw new StartProblem(
+      `METRICS_PORT is ${port}, and so is PORT: set METRICS_PORT to another port.`,
+    );
+  if (metricsPort !== undefined && metricsPort + 1 === port)
+    throw new StartProblem(
+      `METRICS_PORT is ${metricsPort}, so the workers would take the next port, which is PORT: set METRICS_PORT to another port.`,
+    );
   const host = env.HOST || '127.0.0.1';
   const address = `http://${reachable(host)}:${port}`;
   const databaseUrl = env.DATABASE_URL || undefined;

@@ -16,6 +16,21 @@ describe('configuration', () => {
     );
   });
 
+  it.each(['/lessons', '//', '/?', '?from=mail', '#top'])(
+    'takes no public address with “%s” behind it',
+    (rest) => {
+      expect(() =>
+        readConfig({ ...good, PUBLIC_URL: `https://look.school.example${rest}` }),
+      ).toThrow('PUBLIC_URL: must be an address without a path');
+    },
+  );
+
+  it('keeps the figures away from the port where people come', () => {
+    const read = (METRICS_PORT: string) => readConfig({ ...good, METRICS_PORT });
+    expect(() => read('3000')).toThrow('METRICS_PORT: must be another port than PORT');
+    expect(read('3001').metricsPort).toBe(3001);
+  });
+
   it('lists everything that is wrong at once', () => {
     const read = () => readConfig({ PORT: 'abc', SECRET: 'short', PUBLIC_URL: 'ftp://x' });
     expect(read).toThrow(ConfigError);

@@ -19,6 +19,8 @@ const wholeNumber = (least: number, most: number) => {
   return z.coerce.number(words).refine(isWithin, words);
 };
 
+const isBare = (address: string) => /^https?:\/\/[^/\\?#]+\/?$/i.test(address);
+
 const storeAddress = z.url({
   protocol: /^https?$/,
   error: 'must be an address such as https://objects.school.example',
@@ -29,7 +31,12 @@ const settings = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).default(3000),
   PUBLIC_URL: z
-    .url({ protocol: /^https?$/, error: 'must be an address such as https://look.school.example' })
+    .url({
+      protocol: /^https?$/,
+      error: 'must be an address such as https://look.school.example',
+      abort: true,
+    })
+    .refine(isBare, 'must be an address without a path')
     .optional(),
   DATA_DIR: z.string().min(1).default('./data'),
   DATABASE_URL: z.url({
@@ -117,6 +124,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const { success, data, error } = settings.safeParse(given);
   if (!success) {
     throw misfit(error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  }
+  if (data.METRICS_PORT === data.PORT) {
+    throw misfit(['METRICS_PORT: must be another port than PORT']);
   }
   return {
     host: data.HOST,
