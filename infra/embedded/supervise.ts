@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { problem as problemShape } from '@second-look/core/contract';
 import { ConfigError, readConfig } from '../src/config/index.ts';
 import { locateFfmpeg } from '../src/ffmpeg/locate.ts';
 import { claim, type HeldClaim } from './claim.ts';
@@ -149,20 +150,35 @@ async function waitUntilReady({ address, dataDir }: LauncherSettings): Promise<v
     server?.firstEnd.then(() => 'server'),
     workers?.firstEnd.then(() => 'workers'),
   ]);
+  const tellAtMs = performance.now() + patienceMs;
+  let hasTold = false;
   for (;;) {
-    const isReady = await fetch(`${address}/api/health/ready`, {
-      signal: AbortSignal.timeout(5_000),
-    }).then(
-      ({ status }) => status === 200,
-      () => false,
-    );
+    const missing = await missingParts(address);
     stop.throwIfAborted();
-    if (isReady) return;
+    if (missing?.length === 0) return;
+    if (missing && !hasTold && performance.now() > tellAtMs) {
+      say(`Still waiting for the ${missing.join(' and the ')}: see ${logFile(dataDir, 'server')}.`);
+      hasTold = true;
+    }
     const who = await Promise.race([ended, pause(100, undefined)]);
     if (who)
       throw new StartProblem(
         `The ${who} stopped while starting: see ${logFile(dataDir, who)}, mend what it names and start again.`,
       );
+  }
+}
+
+/** @returns the parts that the server cannot work with yet, undefined where it does not answer */
+async function missingParts(address: string): Promise<string[] | undefined> {
+  try {
+    const response = await fetch(`${address}/api/health/ready`, {
+      signal: AbortSignal.timeout(5_000),
+    });
+    if (response.status === 200) return [];
+    const { fields } = problemShape.parse(await response.json());
+    return fields?.map(({ path }) => path);
+  } catch {
+    return undefined;
   }
 }
 

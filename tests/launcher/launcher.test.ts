@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { isAlive, waitForEnd } from '../../infra/embedded/processes.ts';
 import {
   cleanUp,
@@ -112,6 +114,27 @@ describe('starting and stopping', () => {
   });
 });
 
+it('says what it waits for, and goes on waiting', async () => {
+  const store = createServer((_request, response) => response.writeHead(503).end());
+  await new Promise<void>((resolve) => store.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void store.close());
+  const dataDir = newDataDir();
+  const supervisor = startSupervisor({
+    DATA_DIR: dataDir,
+    PORT: await unusedPort(),
+    S3_BUCKET: 'lessons',
+    S3_ENDPOINT: `http://127.0.0.1:${(store.address() as AddressInfo).port}`,
+    S3_ACCESS_KEY_ID: 'key',
+    S3_SECRET_ACCESS_KEY: 'secret',
+  });
+  await supervisor.says('Still waiting for the');
+  expect(supervisor.said()).toContain(
+    `Still waiting for the store: see ${join(dataDir, 'logs/server.log')}.\n`,
+  );
+  expect(supervisor.child.exitCode).toBe(null);
+  expect(supervisor.said()).not.toContain(ready);
+});
+
 describe('a start without a demonstration', () => {
   it('makes none in an empty folder, and says how to begin', async () => {
     const dataDir = newDataDir({ isEmpty: true });
@@ -143,6 +166,14 @@ describe('one clear sentence', () => {
 
   it('for a port that is none', async () => {
     expect(await refusal({ DATA_DIR: newDataDir(), PORT: 'web' })).toContain('PORT is "web"');
+  });
+
+  it('for numbers at the port where people come, whether the server’s or the workers’', async () => {
+    const PORT = await unusedPort();
+    const metricsAt = (METRICS_PORT: number) =>
+      refusal({ DATA_DIR: newDataDir(), PORT, METRICS_PORT: String(METRICS_PORT) });
+    expect(await metricsAt(Number(PORT))).toContain('and so is PORT');
+    expect(await metricsAt(Number(PORT) - 1)).toContain('the workers would take the next port');
   });
 
   it('for each setting that does not fit, all at once and before the database is made', async () => {
