@@ -1,5 +1,6 @@
 import i18next, { type ResourceLanguage } from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import { isolated } from './isolated.ts';
 import strings from './strings.en-GB.json';
 
 /** The one language so far; also what `Intl` formats dates, numbers and lists by. */
@@ -12,7 +13,8 @@ void i18n.use(initReactI18next).init({
   resources: { [language]: { app: strings } },
   defaultNS: 'app',
   initAsync: false,
-  interpolation: { escapeValue: false },
+  // React escapes what it shows.
+  interpolation: { escape: isolated },
   react: { useSuspense: false },
 });
 

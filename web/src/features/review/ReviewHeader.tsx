@@ -2,6 +2,7 @@ import { ActionIcon, Button, Menu } from '@mantine/core';
 import { IconDots, IconKeyboard, IconLink } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { formatDate, toDate } from '../../app/format.ts';
+import { isolated } from '../../app/isolated.ts';
 import { AudiencePill } from '../../ui/AudiencePill.tsx';
 import clamp from '../../ui/clamp.module.css';
 import { firstName } from '../../ui/person.ts';
@@ -25,7 +26,7 @@ export function ReviewHeader({ onShare, onHelp }: ReviewHeaderProps) {
     recording.subject,
     durationMs > 0 && (minutes > 0 ? t('minutes', { count: minutes }) : t('lessThanAMinute')),
     recording.isIncomplete && t('incomplete'),
-  ].filter(Boolean);
+  ].flatMap((fact) => (fact ? [isolated(fact)] : []));
 
   return (
     <header className={classes.header}>
