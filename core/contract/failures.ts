@@ -27,3 +27,16 @@ export const failures = {
   interrupted: 'Preparing this video was interrupted several times. Please try again.',
 } as const satisfies Record<string, string>;
 export type FailureCode = keyof typeof failures;
+
+/** What lies in the file itself, and will be the same however often it is prepared. */
+export const finalFailures: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  'empty_file',
+  'web_page',
+  'playlist',
+  'picture',
+  'sound_only',
+  'truncated',
+  'too_large_picture',
+  'too_long',
+  'too_many_streams',
+]);

@@ -48,7 +48,10 @@ export const recording = z.object({
   durationMs: z.int().nullable(),
   /** What is done of the work in the present state, from 0 to 1; `null` where there is none. */
   progress: z.number().min(0).max(1).nullable(),
-  failure: z.object({ code: z.custom<FailureCode>(), detail: z.string() }).nullable(),
+  /** `isFinal`: trying again would come to the same end. */
+  failure: z
+    .object({ code: z.custom<FailureCode>(), detail: z.string(), isFinal: z.boolean() })
+    .nullable(),
   /** The file ended before it said it would: what was there can be watched. */
   isIncomplete: z.boolean(),
   /** The file as it was uploaded. `isSafe`: the whole file and its checksum are stored, and it could be opened as a video. Only its owner gets it. */

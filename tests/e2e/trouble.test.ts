@@ -23,6 +23,10 @@ const bad: [FixtureName, string][] = [
   ['page.mp4', 'This is a web page saved under a video’s name. Please upload the video itself.'],
   ['empty.mp4', 'The file is empty. Please check it on your device and upload it again.'],
   ['picture.mp4', 'This is a picture, not a video.'],
+  [
+    'random.mp4',
+    'This file is not a video that we can read. Please check that it plays on your device.',
+  ],
 ];
 
 test('what is no video is told in plain words, and the file is kept', async () => {
@@ -36,6 +40,11 @@ test('what is no video is told in plain words, and the file is kept', async () =
   expect(await page.getByText('Safe: you can delete it from your device.').count()).toBe(0);
   await page.getByRole('link', { name: 'My lessons' }).click();
   for (const [, reason] of bad) await page.getByText(reason).waitFor();
+  // Not where the file would be the same again.
+  const offered = page.getByRole('button', { name: /^Try again/ });
+  expect(await offered.count()).toBe(1);
+  const again = page.getByRole('article').filter({ has: offered });
+  await again.getByText('This file is not a video that we can read.').waitFor();
   const { items } = await (await page.request.get('/api/recordings')).json();
   const webPage = items.find(
     ({ failure }: { failure: { code: string } | null }) => failure?.code === 'web_page',
@@ -45,12 +54,18 @@ test('what is no video is told in plain words, and the file is kept', async () =
   await page.getByText('Nothing is lost: the original file is kept until you delete it.').waitFor();
   expect((await readRecording(page.request, webPage.id)).source).toMatchObject({ isSafe: false });
 
+  expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
+
   // Trying again comes to the same end, and says so again.
+  const unread = items.find(
+    ({ failure }: { failure: { code: string } | null }) => failure?.code === 'not_a_video',
+  );
+  await page.goto(`/recordings/${unread.id}`);
   stage.product.workers.freeze();
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.getByRole('heading', { name: 'Getting the video ready to watch' }).waitFor();
   stage.product.workers.thaw();
-  await page.getByText(bad[0]?.[1] ?? '').waitFor();
+  await page.getByText('This file is not a video that we can read.').waitFor();
 });
 
 test('a lesson that failed can be named, replaced and put away', async () => {

@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { failures } from '@second-look/core/contract';
+import { failures, finalFailures } from '@second-look/core/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mediaTools } from '../media/binaries.ts';
 import { externalReferenceMovie } from '../media/crafted.ts';
@@ -56,10 +56,10 @@ async function expectFailure(bytes: Buffer, code: keyof typeof failures): Promis
   const id = await uploaded(amira, bytes, { filename: 'lesson.mp4' });
   const recording = await failed(id);
   expect(recording).toMatchObject({
-    failure: { code, detail: failures[code] },
+    failure: { code, detail: failures[code], isFinal: finalFailures.has(code) },
     playable: false,
     progress: null,
-    abilities: { retry: true },
+    abilities: { retry: !finalFailures.has(code) },
     source: { sizeBytes: bytes.length, isSafe: false },
   });
   expect((await sourceOf(id)).equals(bytes)).toBe(true);

@@ -1,4 +1,9 @@
-import { type FailureCode, failures, type Recording } from '@second-look/core/contract';
+import {
+  type FailureCode,
+  failures,
+  finalFailures,
+  type Recording,
+} from '@second-look/core/contract';
 import type { Transaction } from '@second-look/infra/database';
 import { audiences, heldGrants, type RecordingRow, widestCuts } from './queries.ts';
 
@@ -94,5 +99,5 @@ function presentSource({ source, upload, recording }: RecordingRow): Recording['
 
 function failure(code: string): NonNullable<Recording['failure']> {
   const known: FailureCode = code in failures ? (code as FailureCode) : 'encode_failed';
-  return { code: known, detail: failures[known] };
+  return { code: known, detail: failures[known], isFinal: finalFailures.has(known) };
 }

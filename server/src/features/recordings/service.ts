@@ -40,7 +40,7 @@ export function recordingService({ database, queue }: { database: Database; queu
         edit: isMine,
         share: isMine,
         delete: isMine,
-        retry: isMine && shown.state === 'failed',
+        retry: isMine && shown.state === 'failed' && !shown.failure?.isFinal,
       },
     };
   }

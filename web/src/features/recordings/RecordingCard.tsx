@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatDay, toDate } from '../../app/format.ts';
+import { isolated } from '../../app/isolated.ts';
 import { AudiencePill } from '../../ui/AudiencePill.tsx';
 import clamp from '../../ui/clamp.module.css';
 import { useUploadOf } from '../upload/uploads.ts';
@@ -24,7 +25,7 @@ export function RecordingCard({ recording }: { recording: Recording }) {
       recording={recording}
       poster={
         recording.failure ? (
-          <Failure recording={recording} reason={recording.failure.detail} />
+          <Failure recording={recording} failure={recording.failure} />
         ) : (
           <Poster {...recording} status={cardStatus(recording, upload)} />
         )
@@ -95,20 +96,26 @@ export function CardFrame({
 export function aboutLine(recording: Recording): string {
   const day = formatDay(toDate(recording.lessonDate ?? recording.createdAt));
   return [day, recording.className ?? recording.yearGroup, recording.subject]
-    .filter(Boolean)
+    .flatMap((fact) => (fact ? [isolated(fact)] : []))
     .join(' · ');
 }
 
 /** Stands where the picture would be. */
-function Failure({ recording, reason }: { recording: Recording; reason: string }) {
+function Failure({
+  recording,
+  failure,
+}: {
+  recording: Recording;
+  failure: NonNullable<Recording['failure']>;
+}) {
   const { t } = useTranslation('recordings');
   return (
     <div className={classes.failure}>
       <strong>{t('state.failed')}</strong>
       <p>
-        {reason} {recording.source?.isSafe && t('card.kept')}
+        {failure.detail} {recording.source?.isSafe && t('card.kept')}
       </p>
-      <RetryButton recording={recording} />
+      {!failure.isFinal && <RetryButton recording={recording} />}
     </div>
   );
 }
