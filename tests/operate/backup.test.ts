@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { readConfig } from '@second-look/infra/config';
 import type { ObjectStore } from '@second-look/infra/object-store';
 import { sweepOnce } from '@second-look/workers/sweep';
@@ -87,6 +87,13 @@ describe('a backup', () => {
     const after = await filesIn(join(into, 'objects'));
     expect(after.size).toBe(before.size + 3);
     expect(await backupsIn(into)).toHaveLength(3);
+  });
+
+  it('counts also where one was taken right before', async () => {
+    const into = await newFolder();
+    const before = await takeBackup(readConfig(env), server.store, into);
+    const after = await takeBackup(readConfig(env), server.store, into);
+    expect(await backupsIn(into)).toEqual([before, after].map(({ path }) => basename(path)));
   });
 
   it('lets go of older ones when told how many stay, and of what only they had', async () => {

@@ -159,7 +159,7 @@ describe('one sentence, and nothing is touched', () => {
     const place = await newPlace();
     expect(await refusal(['restore', nothing], place.env)).toContain('no finished backup');
     await rm(nothing, { recursive: true });
-    const unknown = ['restore', folder, '--backup', '2020-01-01T00-00-00Z'];
+    const unknown = ['restore', folder, '--backup', '2020-01-01T00-00-00-000Z'];
     expect(await refusal(unknown, place.env)).toContain('choose from 20');
   });
 

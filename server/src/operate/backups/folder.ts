@@ -41,7 +41,7 @@ export type Manifest = z.infer<typeof manifest>;
 
 /** How the name of a backup ends that counts for nothing. */
 export const unfinished = '.unfinished';
-const nameShape = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ$/;
+const nameShape = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z$/;
 
 /** Paths inside one backup. */
 export const rowsPath = (backup: string, { schema, name }: { schema: string; name: string }) =>
@@ -73,9 +73,11 @@ export async function prepareFolder(folder: string): Promise<void> {
 
 /** Begins a backup. @returns the folder to fill */
 export async function beginBackup(folder: string, takenAt: Date): Promise<string> {
-  const name = takenAt.toISOString().slice(0, 19).replaceAll(':', '-').concat('Z');
+  const name = takenAt.toISOString().replaceAll(/[:.]/g, '-');
   if (existsSync(join(folder, name)))
-    throw new OperatorProblem(`There is a backup of this very second in ${folder}: start again.`);
+    throw new OperatorProblem(
+      `There is a backup of this very moment in ${folder}, so the database's clock was set back: look at it, and start again.`,
+    );
   const draft = join(folder, `${name}${unfinished}`);
   await mkdir(join(draft, 'rows'), { recursive: true, mode: 0o700 });
   return draft;
