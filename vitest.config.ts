@@ -3,6 +3,8 @@ import { configDefaults, defineConfig } from 'vitest/config';
 /** Time limits only end what hangs: the machines that run this may be busy, and the full tier takes its time. */
 const testTimeout = process.env.TEST_TIER === 'full' ? 3_600_000 : 120_000;
 const patience = { testTimeout, hookTimeout: 120_000 };
+/** Much of the time goes into waiting: for leases, retries, processes that start. */
+const sideBySide = { maxWorkers: 2 };
 const exclude = [...configDefaults.exclude, '**/data/**'];
 
 export default defineConfig({
@@ -15,6 +17,7 @@ export default defineConfig({
           name: 'unit',
           include: ['{core,infra,migrations,workers,server,web}/**/*.test.ts'],
           exclude,
+          ...sideBySide,
           ...patience,
         },
       },
@@ -23,6 +26,7 @@ export default defineConfig({
           name: 'integration',
           include: ['tests/**/*.test.ts'],
           exclude: [...exclude, 'tests/e2e/**'],
+          ...sideBySide,
           ...patience,
         },
       },
