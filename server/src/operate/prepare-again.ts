@@ -1,6 +1,7 @@
 import type { Transaction } from '@second-look/infra/database';
 import { processingStep, recording } from '@second-look/migrations/schema';
 import { and, inArray, isNull, sql } from 'drizzle-orm';
+import { reopened } from '../features/recordings/queries.ts';
 
 /**
  * Has recordings prepared again, from what was uploaded; what can be watched now can be until the new is
@@ -19,13 +20,7 @@ export async function prepareAgain(
     .where(and(inArray(recording.id, recordingIds), isNull(recording.deletedAt)));
   const steps = await tx
     .update(processingStep)
-    .set({
-      state: 'pending',
-      reopenedAfter: sql`${processingStep.attempt}`,
-      errorCode: null,
-      errorLog: null,
-      updatedAt: sql`now()`,
-    })
+    .set(reopened)
     .where(inArray(processingStep.recordingId, live))
     .returning({ id: processingStep.id, recordingId: processingStep.recordingId });
   if (steps.length === 0) return [];

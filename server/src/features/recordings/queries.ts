@@ -223,17 +223,20 @@ export async function updateRecording(
   return rows.length > 0;
 }
 
+/** What makes a step pending once more, as often to be tried as at first. */
+export const reopened = {
+  state: 'pending',
+  reopenedAfter: sql`${processingStep.attempt}`,
+  errorCode: null,
+  errorLog: null,
+  updatedAt: sql`now()`,
+} as const;
+
 /** Makes a failed step pending once more. @returns its id, or `undefined` where none had failed */
 export async function reopenStep(tx: Transaction, recordingId: string) {
   const [row] = await tx
     .update(processingStep)
-    .set({
-      state: 'pending',
-      reopenedAfter: sql`${processingStep.attempt}`,
-      errorCode: null,
-      errorLog: null,
-      updatedAt: sql`now()`,
-    })
+    .set(reopened)
     .where(and(eq(processingStep.recordingId, recordingId), eq(processingStep.state, 'failed')))
     .returning({ id: processingStep.id });
   return row?.id;

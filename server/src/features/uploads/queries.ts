@@ -1,7 +1,7 @@
 import type { Transaction } from '@second-look/infra/database';
 import type { Growth } from '@second-look/infra/object-store';
 import { recording, upload } from '@second-look/migrations/schema';
-import { and, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, eq, gt, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 
 /** How long a request may append without a sign of life; after a crash, the next one waits this long. */
 export const leaseSeconds = 15;
@@ -31,32 +31,20 @@ export async function lockRecording(tx: Transaction, recordingId: string, ownerI
   return row;
 }
 
-export async function findUnfinished(tx: Transaction, recordingId: string) {
-  const [row] = await tx
-    .select()
-    .from(upload)
-    .where(
-      and(
-        eq(upload.recordingId, recordingId),
-        isNull(upload.finishedAt),
-        isNull(upload.cancelledAt),
-      ),
-    );
-  return row;
+export function findUnfinished(tx: Transaction, recordingId: string) {
+  return findOpen(tx, recordingId, isNull(upload.cancelledAt));
 }
 
 /** The upload of a recording that was given up, and whose bytes are not all gone yet. */
-export async function findCancelled(tx: Transaction, recordingId: string) {
+export function findCancelled(tx: Transaction, recordingId: string) {
+  return findOpen(tx, recordingId, isNotNull(upload.cancelledAt));
+}
+
+async function findOpen(tx: Transaction, recordingId: string, condition: SQL) {
   const [row] = await tx
     .select()
     .from(upload)
-    .where(
-      and(
-        eq(upload.recordingId, recordingId),
-        isNull(upload.finishedAt),
-        isNotNull(upload.cancelledAt),
-      ),
-    );
+    .where(and(eq(upload.recordingId, recordingId), isNull(upload.finishedAt), condition));
   return row;
 }
 
