@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { openDiskStore } from '@second-look/infra/object-store/disk';
 import { sweepOnce } from '@second-look/workers/sweep';
 import { Upload } from 'tus-js-client';
@@ -9,8 +8,9 @@ import { type Client, signIn } from '../world/client.ts';
 import { append, beginUpload, draft, openWorkshop, until, uploaded } from '../world/lesson.ts';
 import { endProcesses, freePort, startServerProcess } from '../world/processes.ts';
 import { openPlace, startServer, type TestServer } from '../world/server.ts';
+import { describeUploads } from './contract.ts';
 import {
-  breakOften,
+  begin,
   digest,
   finish,
   isBeingWritten,
@@ -34,17 +34,18 @@ afterAll(async () => {
   await server.stop();
 });
 
-describe('a connection that breaks', () => {
-  it('costs nothing, wherever and however often it does', async () => {
-    const bytes = randomBytes(24 * megabyte + 17);
-    const id = await draft(amira);
-    const upload = await beginUpload(amira, id, bytes.length);
-    const offset = await breakOften(amira, upload, bytes, { times: 15, mostBytes: 3 * megabyte });
-    expect(offset).toBeGreaterThan(0);
-    await finish(amira, upload, bytes);
-    expect(await storedDigest(server.place, id)).toBe(digest(bytes));
-  });
+describe('an upload into a folder', () => {
+  describeUploads(
+    () => server,
+    async (id, key) => {
+      const found = [];
+      for await (const object of server.store.list(`recordings/${id}/`)) found.push(object.key);
+      expect(found).toEqual([key]);
+    },
+  );
+});
 
+describe('a connection that breaks', () => {
   it('costs nothing with the client that browsers use', async () => {
     const bytes = randomBytes(5 * megabyte + 1);
     const id = await draft(amira);
@@ -83,8 +84,7 @@ describe('a connection that breaks', () => {
 
   it('that nobody noticed gives way to the next', async () => {
     const bytes = randomBytes(megabyte);
-    const id = await draft(amira);
-    const upload = await beginUpload(amira, id, bytes.length);
+    const { id, upload } = await begin(amira, bytes.length);
     const silent = openPatch(amira, upload, 0, bytes.length);
     await sendPart(silent, bytes.subarray(0, 300_000));
     await isBeingWritten(server.place, id);
@@ -98,8 +98,7 @@ describe('a connection that breaks', () => {
 describe('two requests at once', () => {
   it('at the same place: one of them writes, and the bytes are right', async () => {
     const bytes = randomBytes(4 * megabyte);
-    const id = await draft(amira);
-    const upload = await beginUpload(amira, id, bytes.length);
+    const { id, upload } = await begin(amira, bytes.length);
     const noise = randomBytes(bytes.length);
     const answers = await Promise.all([
       append(amira, upload, 0, bytes),
@@ -109,71 +108,16 @@ describe('two requests at once', () => {
     const winner = answers[0]?.status === 204 ? bytes : noise;
     expect(await storedDigest(server.place, id)).toBe(digest(winner));
   });
-
-  it('at two servers: one of them writes, and the bytes are right', async () => {
-    const { place } = server;
-    const other = await startServerProcess(place, await freePort());
-    try {
-      const there = await signIn(other.address, place.emailOf('amira'), place.password);
-      const bytes = randomBytes(2 * megabyte);
-      const id = await draft(amira);
-      const upload = await beginUpload(amira, id, bytes.length);
-      const slow = openPatch(amira, upload, 0, bytes.length);
-      await sendPart(slow, bytes.subarray(0, megabyte));
-      await isBeingWritten(server.place, id);
-      const intruder = append(there, upload, 0, randomBytes(bytes.length));
-      await sleep(300);
-      const finished = statusOf(slow);
-      slow.end(bytes.subarray(megabyte));
-      expect(await finished).toBe(204);
-      expect((await intruder).status).toBe(409);
-      expect(await storedDigest(place, id)).toBe(digest(bytes));
-    } finally {
-      await other.end('SIGTERM');
-    }
-  });
 });
 
-describe('a server that is killed', () => {
-  it('in the middle of a request finds everything it said it had', async () => {
-    const place = await openPlace();
-    try {
-      const port = await freePort();
-      let process = await startServerProcess(place, port);
-      const client = await signIn(process.address, place.emailOf('amira'), place.password);
-      const bytes = randomBytes(60 * megabyte);
-      const id = await draft(client);
-      const upload = await beginUpload(client, id, bytes.length);
-      for (const killAt of [25 * megabyte, 45 * megabyte]) {
-        const before = await offsetOf(client, upload);
-        const patch = openPatch(client, upload, before, bytes.length - before);
-        await sendPart(patch, bytes.subarray(before, killAt));
-        const said = await until(async () => {
-          const offset = await offsetOf(client, upload);
-          return offset > before && offset;
-        });
-        await process.end('SIGKILL');
-        patch.destroy();
-        process = await startServerProcess(place, port);
-        const reached = await offsetOf(client, upload);
-        expect(reached).toBeLessThanOrEqual(killAt);
-        expect(reached).toBeGreaterThanOrEqual(said);
-      }
-      await finish(client, upload, bytes);
-      expect(await storedDigest(place, id)).toBe(digest(bytes));
-      await process.end('SIGTERM');
-    } finally {
-      await place.remove();
-    }
-  });
-
+describe('a server', () => {
   it('asked to stop, keeps every byte of a slow upload and does not wait for the rest', async () => {
     const place = await openPlace();
     try {
       const process = await startServerProcess(place, await freePort());
       const client = await signIn(process.address, place.emailOf('amira'), place.password);
       const bytes = randomBytes(2 * megabyte);
-      const upload = await beginUpload(client, await draft(client), bytes.length);
+      const { upload } = await begin(client, bytes.length);
       const events = await fetch(`${client.address}/api/events`, {
         headers: { cookie: client.cookie },
       });
@@ -216,18 +160,17 @@ describe('a queue that does not answer', () => {
 describe('an upload that nobody comes back for', () => {
   it('goes after seven days, and its recording is a draft again', async () => {
     const { pool } = server.place.database.as('admin');
-    const begin = async (days: number) => {
-      const id = await draft(amira);
-      const upload = await beginUpload(amira, id, 5000);
+    const leave = async (days: number) => {
+      const { id, upload, key } = await begin(amira, 5000);
       await append(amira, upload, 0, randomBytes(1000));
       await pool.query(
         'update upload set updated_at = now() - make_interval(days => $2, mins => 1) where recording_id = $1',
         [id, days],
       );
-      return { id, upload, key: `recordings/${id}/source/${upload.split('/').at(-1)}` };
+      return { id, upload, key };
     };
-    const old = await begin(7);
-    const recent = await begin(6);
+    const old = await leave(7);
+    const recent = await leave(6);
     await sweepOnce(await openWorkshop(server), server.queue);
     expect((await amira.get(`/api/recordings/${old.id}`)).state).toBe('draft');
     expect((await amira.ask('HEAD', old.upload, undefined, tus)).status).toBe(404);
@@ -246,7 +189,7 @@ describe('a large file', () => {
       const process = await startServerProcess(place, await freePort());
       const client = await signIn(process.address, place.emailOf('amira'), place.password);
       const sizeBytes = 600 * megabyte;
-      const upload = await beginUpload(client, await draft(client), sizeBytes);
+      const { upload } = await begin(client, sizeBytes);
       const patch = openPatch(client, upload, 0, sizeBytes);
       const part = randomBytes(megabyte);
       const residentBytes = async () =>

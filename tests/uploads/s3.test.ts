@@ -1,39 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { readConfig } from '@second-look/infra/config';
 import type { Growth } from '@second-look/infra/object-store';
 import { openStore } from '@second-look/infra/object-store/open';
 import { sweepOnce } from '@second-look/workers/sweep';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Client, signIn } from '../world/client.ts';
-import {
-  append,
-  beginUpload,
-  draft,
-  filmBytes,
-  openWorkshop,
-  prepareNow,
-  until,
-  uploaded,
-} from '../world/lesson.ts';
-import { endProcesses, freePort, startServerProcess } from '../world/processes.ts';
+import type { Client } from '../world/client.ts';
+import { append, beginUpload, filmBytes, openWorkshop, prepareNow } from '../world/lesson.ts';
+import { endProcesses } from '../world/processes.ts';
 import { startS3, type TestS3 } from '../world/s3.ts';
 import { oneIn, type Trouble, troubleBefore } from '../world/s3-trouble.ts';
 import { startServer, type TestServer } from '../world/server.ts';
-import {
-  breakOften,
-  digest,
-  finish,
-  isBeingWritten,
-  megabyte,
-  offsetOf,
-  openPatch,
-  sendPart,
-  statusOf,
-  storedDigest,
-  tus,
-} from './sending.ts';
+import { describeUploads, expectRoomLater } from './contract.ts';
+import { begin, breakOften, digest, finish, megabyte, storedDigest, tus } from './sending.ts';
 
 let s3: TestS3;
 let trouble: Trouble;
@@ -71,11 +50,6 @@ async function leftOf(recordingId: string): Promise<string[]> {
   return [...objects, ...parts].map((path) => path.replace('._S3rver_object', ''));
 }
 
-async function begin(bytes: Buffer) {
-  const id = await draft(amira);
-  return { id, upload: await beginUpload(amira, id, bytes.length) };
-}
-
 async function growthOf(recordingId: string): Promise<Growth | null> {
   const { rows } = await admin().query('select growth from upload where recording_id = $1', [
     recordingId,
@@ -84,79 +58,19 @@ async function growthOf(recordingId: string): Promise<Growth | null> {
 }
 
 describe('an upload into a store that speaks S3', () => {
-  it('arrives whole however often it breaks off, and leaves its object and nothing else', async () => {
-    const bytes = randomBytes(53 * megabyte + 17);
-    const { id, upload } = await begin(bytes);
-    const times = { times: 12, mostBytes: 11 * megabyte };
-    expect(await breakOften(amira, upload, bytes, times)).toBeGreaterThan(0);
-    await finish(amira, upload, bytes);
-    expect(await storedDigest(server.place, id)).toBe(digest(bytes));
-    expect(await leftOf(id)).toEqual([`recordings/${id}/source/${upload.split('/').at(-1)}`]);
-    expect(await growthOf(id)).toBeNull();
-  });
-
-  it.each([0, 1, 1000, 16 * megabyte, 32 * megabyte])(
-    'arrives with %i bytes',
-    async (sizeBytes) => {
-      const bytes = randomBytes(sizeBytes);
-      const id = await uploaded(amira, bytes);
-      expect(await storedDigest(server.place, id)).toBe(digest(bytes));
-      expect(await leftOf(id)).toHaveLength(1);
+  describeUploads(
+    () => server,
+    async (id, key) => {
+      expect(await leftOf(id)).toEqual([key]);
+      expect(await growthOf(id)).toBeNull();
     },
   );
-
-  it('is written by one of two servers at a time', async () => {
-    const { place } = server;
-    const other = await startServerProcess(place, await freePort());
-    const there = await signIn(other.address, place.emailOf('amira'), place.password);
-    const bytes = randomBytes(20 * megabyte);
-    const { id, upload } = await begin(bytes);
-    const slow = openPatch(amira, upload, 0, bytes.length);
-    await sendPart(slow, bytes.subarray(0, 5 * megabyte));
-    await isBeingWritten(place, id);
-    const intruder = append(there, upload, 0, randomBytes(bytes.length));
-    await sleep(300);
-    const finished = statusOf(slow);
-    slow.end(bytes.subarray(5 * megabyte));
-    expect(await finished).toBe(204);
-    expect((await intruder).status).toBe(409);
-    expect(await storedDigest(place, id)).toBe(digest(bytes));
-    await other.end('SIGTERM');
-  });
-
-  it('goes on where a server was killed between its parts', async () => {
-    const { place } = server;
-    const port = await freePort();
-    let process = await startServerProcess(place, port);
-    const client = await signIn(process.address, place.emailOf('amira'), place.password);
-    const bytes = randomBytes(70 * megabyte);
-    const { id, upload } = await begin(bytes);
-    for (const killAt of [25 * megabyte, 60 * megabyte]) {
-      const before = await offsetOf(client, upload);
-      const patch = openPatch(client, upload, before, bytes.length - before);
-      await sendPart(patch, bytes.subarray(before, killAt));
-      const said = await until(async () => {
-        const offset = await offsetOf(client, upload);
-        return offset > before && offset;
-      });
-      await process.end('SIGKILL');
-      patch.destroy();
-      process = await startServerProcess(place, port);
-      const reached = await offsetOf(client, upload);
-      expect(reached).toBeLessThanOrEqual(killAt);
-      expect(reached).toBeGreaterThanOrEqual(said);
-    }
-    await finish(client, upload, bytes);
-    await process.end('SIGTERM');
-    expect(await storedDigest(place, id)).toBe(digest(bytes));
-    expect(await leftOf(id)).toHaveLength(1);
-  });
 
   it('outlives a store that refuses one request in five', async () => {
     trouble.decide(oneIn(5, 20));
     for (let round = 0; round < 3; round += 1) {
       const bytes = randomBytes(37 * megabyte + round);
-      const { id, upload } = await begin(bytes);
+      const { id, upload } = await begin(amira, bytes.length);
       await breakOften(amira, upload, bytes, { times: 6, mostBytes: 9 * megabyte });
       await finish(amira, upload, bytes);
       expect(await storedDigest(server.place, id)).toBe(digest(bytes));
@@ -171,7 +85,7 @@ describe('an upload into a store that speaks S3', () => {
 describe('cancelling', () => {
   it('leaves nothing', async () => {
     const bytes = randomBytes(20 * megabyte);
-    const { id, upload } = await begin(bytes);
+    const { id, upload } = await begin(amira, bytes.length);
     await append(amira, upload, 0, bytes.subarray(0, 18 * megabyte));
     expect(await leftOf(id)).not.toEqual([]);
     expect((await amira.ask('DELETE', upload, undefined, tus)).status).toBe(204);
@@ -181,7 +95,7 @@ describe('cancelling', () => {
 
   it('that breaks off is gone on with by the sweep', async () => {
     const bytes = randomBytes(20 * megabyte);
-    const { id, upload } = await begin(bytes);
+    const { id, upload } = await begin(amira, bytes.length);
     await append(amira, upload, 0, bytes.subarray(0, 18 * megabyte));
     trouble.decide(({ method }) => (method === 'DELETE' ? 507 : 'pass'));
     expect((await amira.ask('DELETE', upload, undefined, tus)).status).toBeGreaterThanOrEqual(500);
@@ -205,7 +119,7 @@ describe('cancelling', () => {
 
   it('by the trash leaves nothing either', async () => {
     const bytes = randomBytes(20 * megabyte);
-    const { id, upload } = await begin(bytes);
+    const { id, upload } = await begin(amira, bytes.length);
     await append(amira, upload, 0, bytes.subarray(0, 18 * megabyte));
     await amira.ask('DELETE', `/api/recordings/${id}`);
     await admin().query(
@@ -224,7 +138,7 @@ describe('the last byte', () => {
   it('counts also where the store does not put the parts together then: the worker has it done', async () => {
     // A film that can be prepared, with nothing behind it that would matter.
     const bytes = Buffer.concat([await filmBytes('silent.mp4'), freeBox(17 * megabyte)]);
-    const { id, upload } = await begin(bytes);
+    const { id, upload } = await begin(amira, bytes.length);
     trouble.decide((asked) => (isCompleting(asked) ? 507 : 'pass'));
     expect((await append(amira, upload, 0, bytes)).status).toBe(204);
     const growth = await growthOf(id);
@@ -247,20 +161,16 @@ describe('the last byte', () => {
 describe('a store that is full', () => {
   it('is said to be; what was kept stays, and the rest arrives when there is room again', async () => {
     const bytes = randomBytes(40 * megabyte + 3);
-    const { id, upload } = await begin(bytes);
     let puts = 0;
-    trouble.decide(({ method }) => {
-      if (method === 'PUT') puts += 1;
-      return method === 'PUT' && puts > 1 ? 507 : 'pass';
+    await expectRoomLater(amira, server.place, bytes, {
+      fill: () =>
+        trouble.decide(({ method }) => {
+          if (method === 'PUT') puts += 1;
+          return method === 'PUT' && puts > 1 ? 507 : 'pass';
+        }),
+      expectKept: (offset) => expect(offset).toBe(16 * megabyte),
+      makeRoom: () => trouble.decide(() => 'pass'),
     });
-    const refused = await append(amira, upload, 0, bytes);
-    expect([refused.status, await refused.json()]).toMatchObject([507, { code: 'no_space' }]);
-    expect(await offsetOf(amira, upload)).toBe(16 * megabyte);
-    const again = await append(amira, upload, 16 * megabyte, bytes.subarray(16 * megabyte));
-    expect(again.status).toBe(507);
-    trouble.decide(() => 'pass');
-    await finish(amira, upload, bytes);
-    expect(await storedDigest(server.place, id)).toBe(digest(bytes));
   });
 });
 

@@ -5,12 +5,19 @@ import { readConfig } from '@second-look/infra/config';
 import { openStore } from '@second-look/infra/object-store/open';
 import { expect } from 'vitest';
 import type { Client } from '../world/client.ts';
-import { append, until } from '../world/lesson.ts';
+import { append, beginUpload, draft, until } from '../world/lesson.ts';
 import type { TestPlace } from '../world/server.ts';
 
 export const tus = { 'tus-resumable': '1.0.0' };
 export const megabyte = 1024 * 1024;
 export const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+/** Begins an upload for a new draft. @returns the recording's id, the upload's address, and the key of its object */
+export async function begin(client: Client, sizeBytes: number) {
+  const id = await draft(client);
+  const upload = await beginUpload(client, id, sizeBytes);
+  return { id, upload, key: `recordings/${id}/source/${upload.split('/').at(-1)}` };
+}
 
 export async function offsetOf(client: Client, upload: string): Promise<number> {
   const answer = await until(async () => {

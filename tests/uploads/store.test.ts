@@ -6,12 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, signIn } from '../world/client.ts';
-import { append, beginUpload, draft, until, uploaded } from '../world/lesson.ts';
+import { until, uploaded } from '../world/lesson.ts';
 import { endProcesses, freePort, launchServer, startServerProcess } from '../world/processes.ts';
 import { startS3, type TestS3 } from '../world/s3.ts';
 import { troubleBefore } from '../world/s3-trouble.ts';
 import { openPlace, type TestPlace } from '../world/server.ts';
-import { digest, finish, megabyte, offsetOf, storedDigest } from './sending.ts';
+import { expectRoomLater } from './contract.ts';
+import { digest, megabyte, storedDigest } from './sending.ts';
 
 let s3: TestS3;
 let place: TestPlace;
@@ -122,17 +123,13 @@ describe.skipIf(!canMount())('a disk that is full', () => {
 
   it('is said to be; what was kept stays, and the rest arrives when there is room again', async () => {
     const bytes = randomBytes(60 * megabyte + 3);
-    const id = await draft(client);
-    const upload = await beginUpload(client, id, bytes.length);
-    resize('40m');
-    const refused = await append(client, upload, 0, bytes);
-    expect([refused.status, await refused.json()]).toMatchObject([507, { code: 'no_space' }]);
-    const kept = await offsetOf(client, upload);
-    expect(kept).toBeGreaterThan(16 * megabyte);
-    expect(kept).toBeLessThanOrEqual(40 * megabyte);
-    expect((await append(client, upload, kept, bytes.subarray(kept))).status).toBe(507);
-    resize('4g');
-    await finish(client, upload, bytes);
-    expect(await storedDigest(full, id)).toBe(digest(bytes));
+    await expectRoomLater(client, full, bytes, {
+      fill: () => resize('40m'),
+      expectKept: (offset) => {
+        expect(offset).toBeGreaterThan(16 * megabyte);
+        expect(offset).toBeLessThanOrEqual(40 * megabyte);
+      },
+      makeRoom: () => resize('4g'),
+    });
   });
 });

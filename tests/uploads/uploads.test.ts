@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../world/client.ts';
 import { append, beginUpload, draft, until, uploaded } from '../world/lesson.ts';
 import { startServer, type TestServer } from '../world/server.ts';
+import { begin, offsetOf, tus } from './sending.ts';
 
 let server: TestServer;
 let amira: Client;
@@ -15,7 +16,6 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const tus = { 'tus-resumable': '1.0.0' };
 const bytes = randomBytes(300_000);
 const metadata = (entries: Record<string, string>) =>
   Object.entries(entries)
@@ -23,8 +23,6 @@ const metadata = (entries: Record<string, string>) =>
     .join(',');
 const create = (client: Client, headers: Record<string, string>) =>
   client.ask('POST', '/api/uploads', undefined, { ...tus, ...headers });
-const offsetOf = async (client: Client, upload: string) =>
-  Number((await client.ask('HEAD', upload, undefined, tus)).headers.get('upload-offset'));
 
 /** The bytes that are stored for a recording, and how often work on it was entered. */
 async function stored(recordingId: string) {
@@ -99,8 +97,7 @@ describe('an upload', () => {
   });
 
   it('does not go on from anywhere but its end', async () => {
-    const id = await draft(amira);
-    const upload = await beginUpload(amira, id, bytes.length);
+    const { id, upload } = await begin(amira, bytes.length);
     await append(amira, upload, 0, bytes.subarray(0, 1000));
     for (const offset of [0, 999, 1001, 299_999]) {
       expect((await append(amira, upload, offset, bytes.subarray(1000, 1010))).status).toBe(409);
@@ -111,8 +108,7 @@ describe('an upload', () => {
   });
 
   it('takes no more than it said', async () => {
-    const id = await draft(amira);
-    const upload = await beginUpload(amira, id, 1000);
+    const { id, upload } = await begin(amira, 1000);
     const named = await append(amira, upload, 0, bytes.subarray(0, 1001));
     expect([named.status, await named.json()]).toMatchObject([413, { code: 'too_large' }]);
     expect(await offsetOf(amira, upload)).toBe(0);
@@ -195,13 +191,11 @@ describe('an upload', () => {
   });
 
   it('is cancelled by its owner, and can begin anew', async () => {
-    const id = await draft(amira);
-    const upload = await beginUpload(amira, id, bytes.length);
+    const { id, upload, key } = await begin(amira, bytes.length);
     await append(amira, upload, 0, bytes.subarray(0, 1000));
-    const path = `recordings/${id}/source/${upload.split('/').at(-1)}`;
-    expect(await server.store.size(path)).toBe(1000);
+    expect(await server.store.size(key)).toBe(1000);
     expect((await amira.ask('DELETE', upload, undefined, tus)).status).toBe(204);
-    expect(await server.store.size(path)).toBeNull();
+    expect(await server.store.size(key)).toBeNull();
     expect((await amira.ask('HEAD', upload, undefined, tus)).status).toBe(404);
     expect((await amira.get(`/api/recordings/${id}`)).state).toBe('draft');
     const second = await beginUpload(amira, id, 10);
@@ -212,15 +206,13 @@ describe('an upload', () => {
   });
 
   it('begins anew at once where cancelling broke off in the middle', async () => {
-    const id = await draft(amira);
-    const upload = await beginUpload(amira, id, bytes.length);
+    const { id, upload, key } = await begin(amira, bytes.length);
     await append(amira, upload, 0, bytes.subarray(0, 1000));
     const { pool } = server.place.database.as('admin');
     await pool.query('update upload set cancelled_at = now() where recording_id = $1', [id]);
     const second = await beginUpload(amira, id, bytes.length);
     expect(second).not.toBe(upload);
-    const path = `recordings/${id}/source/${upload.split('/').at(-1)}`;
-    expect(await server.store.size(path)).toBeNull();
+    expect(await server.store.size(key)).toBeNull();
     expect((await append(amira, second, 0, bytes)).status).toBe(204);
     expect((await stored(id)).bytes.length).toBe(bytes.length);
   });
@@ -249,9 +241,7 @@ describe('an upload', () => {
   });
 
   it('goes on as work where its last byte finds the recording in the trash', async () => {
-    const id = await draft(amira);
-    const upload = await beginUpload(amira, id, 300_000);
-    const path = `recordings/${id}/source/${upload.split('/').at(-1)}`;
+    const { id, upload, key } = await begin(amira, 300_000);
     const answer = await fetch(new URL(upload, amira.address), {
       method: 'PATCH',
       headers: {
@@ -263,7 +253,7 @@ describe('an upload', () => {
       body: new ReadableStream({
         async start(controller) {
           controller.enqueue(bytes.subarray(0, 200_000));
-          await until(() => server.store.size(path));
+          await until(() => server.store.size(key));
           await amira.ask('DELETE', `/api/recordings/${id}`);
           controller.enqueue(bytes.subarray(200_000));
           controller.close();
@@ -279,8 +269,7 @@ describe('an upload', () => {
   });
 
   it('ends with its recording', async () => {
-    const id = await draft(amira);
-    const upload = await beginUpload(amira, id, bytes.length);
+    const { id, upload } = await begin(amira, bytes.length);
     await amira.ask('DELETE', `/api/recordings/${id}`);
     expect((await append(amira, upload, 0, bytes)).status).toBe(404);
     await amira.post(`/api/recordings/${id}/restore`);
@@ -290,8 +279,7 @@ describe('an upload', () => {
 
 describe('somebody else', () => {
   it('finds no upload, by any verb', async () => {
-    const id = await draft(amira);
-    const upload = await beginUpload(amira, id, bytes.length);
+    const { id, upload } = await begin(amira, bytes.length);
     await append(amira, upload, 0, bytes.subarray(0, 1000));
     const absent = `/api/uploads/${randomUUID()}`;
     for (const name of ['ben', 'dev', 'olive'] as const) {
@@ -314,8 +302,7 @@ describe('somebody else', () => {
   });
 
   it('finds none with a grant either', async () => {
-    const id = await draft(amira);
-    const upload = await beginUpload(amira, id, bytes.length);
+    const { id, upload } = await begin(amira, bytes.length);
     await append(amira, upload, 0, bytes);
     await amira.post(`/api/recordings/${id}/grants`, {
       principal: { type: 'user', id: ben.id },
@@ -326,7 +313,7 @@ describe('somebody else', () => {
   });
 
   it('who is signed out is asked to sign in', async () => {
-    const upload = await beginUpload(amira, await draft(amira), 10);
+    const { upload } = await begin(amira, 10);
     const nobody = { ...amira, cookie: '' };
     expect((await append(nobody, upload, 0, bytes.subarray(0, 10))).status).toBe(401);
   });
@@ -334,8 +321,7 @@ describe('somebody else', () => {
 
 describe('the address of an upload', () => {
   it('never gives bytes back', async () => {
-    const id = await draft(amira);
-    const upload = await beginUpload(amira, id, bytes.length);
+    const { upload } = await begin(amira, bytes.length);
     await append(amira, upload, 0, bytes);
     for (const path of [upload, '/api/uploads', '/api/uploads/']) {
       expect([path, (await amira.ask('GET', path, undefined, tus)).status]).toEqual([path, 404]);
