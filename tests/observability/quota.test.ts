@@ -147,22 +147,26 @@ describe('the log', () => {
     });
     const config = { dataDir: server.place.dataDir, quotaPersonBytes, quotaSchoolBytes };
     const watch = watchStorage(config, server.place.database.as('app'), pino(sink), 20);
-    const said = () => lines.filter((line) => line.includes('QUOTA_PERSON_BYTES')).length;
-    const usedOnce = (isSo: (bytes: number) => boolean) =>
-      until(async () => isSo(watch.last()?.usedBytes ?? -1));
-    await usedOnce((bytes) => bytes === 0);
-    expect(said()).toBe(0);
+    const told = (setting: string) =>
+      lines.filter((line) => line.includes(setting)).map((line) => JSON.parse(line).count);
+    const toldOfPeople = (times: number) =>
+      until(async () => told('QUOTA_PERSON_BYTES').length >= times);
+    const carys = await server.as('carys');
     await begin(amira, 800_000);
-    await usedOnce((bytes) => bytes === 800_000);
+    await toldOfPeople(1);
     await begin(amira, 100_000);
-    await usedOnce((bytes) => bytes === 900_000);
-    expect(said()).toBe(1);
+    await begin(carys, 800_000);
+    await toldOfPeople(2);
+    // Nobody's is nearly used up now, and what is told of the school says that this was seen.
     await cancelAll();
-    await usedOnce((bytes) => bytes === 0);
-    await begin(amira, 900_000);
-    await usedOnce((bytes) => bytes === 900_000);
-    expect(said()).toBe(2);
+    await begin(amira, 600_000);
+    await begin(ben, 600_000);
+    await until(async () => told('QUOTA_SCHOOL_BYTES').length === 1);
+    await begin(amira, 300_000);
+    await toldOfPeople(3);
+    expect(told('QUOTA_PERSON_BYTES'), 'each rise once').toEqual([1, 2, 1]);
     await watch.stop();
-    expect(lines.join()).not.toMatch(/amira|First School/i);
+    expect(lines.join()).not.toMatch(/amira|carys|First School/i);
+    await cancelAll();
   });
 });

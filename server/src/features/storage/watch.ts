@@ -2,14 +2,12 @@ import type { Config } from '@second-look/infra/config';
 import type { Database } from '@second-look/infra/database';
 import { type DiskSpace, diskSpace, nearlyFull } from '@second-look/infra/disk';
 import type { FastifyBaseLogger } from 'fastify';
-import { type StorageInAll, storedInAll } from './queries.ts';
+import { storedInAll } from './queries.ts';
 import { warningBytes } from './quota.ts';
 
 const everyMs = 5 * 60_000;
 
 export interface StorageWatch {
-  /** As it was last found; `undefined` before the first look. */
-  last(): StorageInAll | undefined;
   stop(): Promise<void>;
 }
 
@@ -20,7 +18,6 @@ export function watchStorage(
   log: Pick<FastifyBaseLogger, 'warn' | 'info'>,
   intervalMs = everyMs,
 ): StorageWatch {
-  let last: StorageInAll | undefined;
   let current = Promise.resolve();
   const limits = {
     schoolBytes: warningBytes(config.quotaSchoolBytes),
@@ -37,9 +34,9 @@ export function watchStorage(
   );
   const look = async () => {
     tellDisk(isNearlyFull(await diskSpace(config.dataDir)) ? 1 : 0);
-    last = await storedInAll(database, limits);
-    tellSchools(last.schoolsNearlyFull);
-    tellPeople(last.peopleNearlyFull);
+    const { schoolsNearlyFull, peopleNearlyFull } = await storedInAll(database, limits);
+    tellSchools(schoolsNearlyFull);
+    tellPeople(peopleNearlyFull);
   };
   const run = () => {
     current = look().catch((error) => log.warn({ err: error }, 'storage was not looked at'));
@@ -47,7 +44,6 @@ export function watchStorage(
   run();
   const timer = setInterval(run, intervalMs);
   return {
-    last: () => last,
     stop: async () => {
       clearInterval(timer);
       await current;
