@@ -20,6 +20,8 @@ export const administrationStatus = z.object({
   queue: z
     .object({
       kind: z.enum(['postgresql', 'redis']),
+      /** What answers at `REDIS_URL`, as it calls itself; `null` where the queue is in PostgreSQL. */
+      engine: z.object({ name: z.string(), version: z.string() }).nullable(),
       waiting: count,
       active: count,
       delayed: count,

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { mediaTools } from '../media/binaries.ts';
 import { fixture } from '../media/fixtures.ts';
+import { hasRedis, startRedis } from '../world/redis.ts';
 import { expectAccessible } from './accessible.ts';
 import { chooseVideos, openStage, type Stage, upload } from './stage.ts';
 
@@ -21,6 +22,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     await page.getByRole('heading', { name: 'How Second Look is running' }).waitFor();
     await page.getByText('Ready', { exact: true }).waitFor();
     await page.getByText(/^PostgreSQL \d/).waitFor();
+    await page.getByText('In the database', { exact: true }).waitFor();
     await page.getByText('Hill School').waitFor();
     await expectAccessible(page, 'administration');
 
@@ -58,4 +60,18 @@ test('whoever has used up their room is told before they choose a video, and wha
   await chooseVideos(page, [film]);
   await page.getByText('There is no room left for this video').waitFor();
   await expectAccessible(page, 'upload without room');
+});
+
+describe.skipIf(!hasRedis)('with a queue on Redis', () => {
+  test('an administrator reads which Redis that is', async () => {
+    const redis = await startRedis();
+    const other = await openStage({ REDIS_URL: redis.url });
+    onTestFinished(async () => {
+      await other.close();
+      await redis.close();
+    });
+    const page = await other.enter('dev');
+    await page.goto('/administration');
+    await page.getByText(`Redis ${redis.version}`, { exact: true }).waitFor();
+  });
 });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../world/client.ts';
 import { until } from '../world/lesson.ts';
 import { endProcesses, startWorkers } from '../world/processes.ts';
+import { hasRedis, startRedis } from '../world/redis.ts';
 import { startServer, type TestServer } from '../world/server.ts';
 
 let server: TestServer;
@@ -28,7 +29,13 @@ describe('the state of the installation', () => {
     expect(versions).toMatchObject({ product: version, node: process.versions.node });
     expect(versions.postgresql).toMatch(/^\d+/);
     expect(migrations[0]?.name).toBe('0001_tables.sql');
-    expect(queue).toMatchObject({ kind: 'postgresql', waiting: 0, active: 0, delayed: 0 });
+    expect(queue).toMatchObject({
+      kind: 'postgresql',
+      engine: null,
+      waiting: 0,
+      active: 0,
+      delayed: 0,
+    });
     expect(store).toEqual({ kind: 'disk', isReachable: true });
     expect(disk?.usedBytes).toBeGreaterThan(0);
     expect(address.publicUrl).toMatch(/^http/);
@@ -74,5 +81,26 @@ describe('the state of the installation', () => {
     expect(await statusOf('carys')).toEqual([false, 404]);
     const olive = await (await server.as('olive')).get(path);
     expect(olive.storage.schools.map(({ name }: { name: string }) => name)).toEqual(['Elsewhere']);
+  });
+});
+
+describe.skipIf(!hasRedis)('the state of one whose queue is on Redis', () => {
+  it('names that Redis as it is now, and says when it does not answer', async () => {
+    const redis = await startRedis();
+    const other = await startServer({ env: { REDIS_URL: redis.url } });
+    try {
+      const administrator = await other.as('dev');
+      const queue = async (): Promise<AdministrationStatus['queue']> =>
+        (await administrator.get('/api/administration/status')).queue;
+      expect(await queue()).toMatchObject({
+        kind: 'redis',
+        engine: { name: 'Redis', version: redis.version },
+      });
+      await redis.stop();
+      expect(await queue()).toBe(null);
+    } finally {
+      await other.stop();
+      await redis.close();
+    }
   });
 });

@@ -13,7 +13,10 @@ const places = [
   'redis-server',
   fileURLToPath(new URL('../../.second-look/toolchain/redis-server', import.meta.url)),
 ].filter((path) => path !== undefined);
-const program = places.find((path) => spawnSync(path, ['--version']).status === 0);
+const found = places
+  .map((path) => ({ path, ...spawnSync(path, ['--version'], { encoding: 'utf8' }) }))
+  .find(({ status }) => status === 0);
+const program = found?.path;
 
 // A run that is killed takes its servers along, where Linux can do that.
 const keeper =
@@ -24,6 +27,8 @@ export const hasRedis = program !== undefined;
 
 export interface TestRedis {
   url: string;
+  /** As the program itself tells it before it serves anybody. */
+  version: string;
   /** Ends it; `SIGKILL` without a chance to write anything down. */
   stop(signal?: NodeJS.Signals): Promise<void>;
   /** Starts it again at the same address, with what it had written down. */
@@ -55,6 +60,7 @@ export async function startRedis({
   process.on('exit', kill);
   const redis: TestRedis = {
     url: `redis://127.0.0.1:${port}`,
+    version: /\bv=(\S+)/.exec(found?.stdout ?? '')?.[1] ?? '',
     async start() {
       const [command = program, ...words] = [...keeper, program, ...place, ...keeping, ...settings];
       child = spawn(command, words, { stdio: 'ignore' });

@@ -1,7 +1,7 @@
-import { type BackendFactory, createPostgresBackend, createRedisBackend } from 'bullmq';
+import { type BackendFactory, createPostgresBackend, createRedisBackend, type Queue } from 'bullmq';
 import type { RedisOptions } from 'ioredis';
 import { schemaMender } from './mend-schema.ts';
-import { checkRedis } from './redis.ts';
+import { checkRedis, engineIn, type QueueEngine } from './redis.ts';
 
 export const name = 'processing';
 /** What everything in Redis begins with, so that others may use the same one. */
@@ -18,6 +18,8 @@ export interface Backend {
   factory: BackendFactory<any, any>;
   /** @returns sentences about what could be better @throws QueueProblem */
   check(): Promise<string[]>;
+  /** What the queue is on now; `null` where that is the database. */
+  engine(queue: Queue): Promise<QueueEngine | null>;
   /** Told of every error, mends what can be mended. */
   mend(error: unknown): void;
 }
@@ -37,6 +39,7 @@ export function backendOf(
       options: { connection: { connectionString: url, schema, migrate: true, max: 4 } },
       factory: createPostgresBackend,
       check: async () => [],
+      engine: async () => null,
       mend: schemaMender(url, schema, onError),
     };
   }
@@ -52,6 +55,7 @@ export function backendOf(
     options: { connection, prefix },
     factory: createRedisBackend,
     check: () => checkRedis(url),
+    engine: async ({ backend }) => engineIn(await (await backend.client).info()),
     mend: () => {},
   };
 }

@@ -1,8 +1,9 @@
 import { type Job, Queue, Worker } from 'bullmq';
 import { type Backend, backendOf, name } from './backend.ts';
 import { letGo, seldom } from './outage.ts';
+import type { QueueEngine } from './redis.ts';
 
-export { QueueProblem } from './redis.ts';
+export { type QueueEngine, QueueProblem } from './redis.ts';
 
 /**
  * The queue carries work to workers and holds nothing else: each job is the id of a row that says the
@@ -41,6 +42,8 @@ export interface WorkQueue {
    */
   add(step: { id: string }, options?: { urgency?: number }): Promise<void>;
   state(): Promise<QueueState>;
+  /** The program at the address of Redis, as it calls itself now; `null` where the queue is in the database. */
+  engine(): Promise<QueueEngine | null>;
   /** BullMQ's own queue underneath, for libraries that want it. */
   bull: Queue;
   close(): Promise<void>;
@@ -87,7 +90,10 @@ export async function openQueue(
   onError: (error: Error) => void,
   onNotice: (notice: string) => void = () => {},
 ): Promise<WorkQueue> {
-  const { kind, options, factory, check, mend } = backendOf(url, { isPatient: false, onError });
+  const { kind, options, factory, check, engine, mend } = backendOf(url, {
+    isPatient: false,
+    onError,
+  });
   for (const notice of await check()) onNotice(notice);
   const queue = new Queue<Work>(name, options, factory);
   queue.on('error', seldom(onError));
@@ -121,6 +127,7 @@ export async function openQueue(
         workers,
       };
     },
+    engine: () => engine(queue),
     close: () => letGo(queue),
   };
 }

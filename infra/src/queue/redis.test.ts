@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeRedis } from './redis.ts';
+import { engineIn, judgeRedis } from './redis.ts';
 
 const info = (changes: Record<string, string> = {}) => {
   const said = {
@@ -42,5 +42,19 @@ describe('what Redis says of itself', () => {
     const { problem, notices } = judgeRedis(info({ aof_enabled: '0' }));
     expect(problem).toBeUndefined();
     expect(notices).toEqual([expect.stringContaining('set its appendonly to yes')]);
+  });
+
+  it.each([
+    [{}, { name: 'Redis', version: '7.0.15' }],
+    [
+      { redis_version: '7.2.4', server_name: 'valkey', valkey_version: '8.1.3' },
+      { name: 'Valkey', version: '8.1.3' },
+    ],
+    [
+      { redis_version: '7.4.0', dragonfly_version: 'df-v1.34.1' },
+      { name: 'Dragonfly', version: 'df-v1.34.1' },
+    ],
+  ])('names the program that says %j', (changes, engine) => {
+    expect(engineIn(info(changes))).toEqual(engine);
   });
 });

@@ -86,7 +86,7 @@ function explain(errors: unknown[], url: string): unknown {
  * @param info the answer to INFO, a line `name:value` each
  */
 export function judgeRedis(info: string): { problem: string | undefined; notices: string[] } {
-  const value = (name: string) => new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(info)?.[1] ?? '';
+  const value = (name: string) => valueIn(info, name) ?? '';
   const version = value('redis_version');
   const oldest = RedisConnection.recommendedMinimumVersion;
   const policy = value('maxmemory_policy');
@@ -104,6 +104,32 @@ export function judgeRedis(info: string): { problem: string | undefined; notices
         'forgets what waits when it restarts, and workers bring it back within seconds: set its appendonly to yes',
       ];
   return { problem, notices };
+}
+
+/** A program that speaks as Redis does, by its own name and version. */
+export interface QueueEngine {
+  name: string;
+  version: string;
+}
+
+// Those that took its place go on saying which Redis they are like, so they are asked first.
+const engines = [
+  ['Valkey', 'valkey_version'],
+  ['Dragonfly', 'dragonfly_version'],
+  ['Redis', 'redis_version'],
+] as const;
+
+/** @param info the answer to INFO, a line `name:value` each */
+export function engineIn(info: string): QueueEngine {
+  for (const [name, field] of engines) {
+    const version = valueIn(info, field);
+    if (version) return { name, version };
+  }
+  return { name: 'Redis', version: '' };
+}
+
+function valueIn(info: string, name: string): string | undefined {
+  return new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(info)?.[1];
 }
 
 function isOlder(version: string, oldest: string): boolean {

@@ -5,7 +5,7 @@ import type { Config } from '@second-look/infra/config';
 import type { Database } from '@second-look/infra/database';
 import { diskSpace } from '@second-look/infra/disk';
 import type { ObjectStore } from '@second-look/infra/object-store';
-import type { QueueState, WorkQueue } from '@second-look/infra/queue';
+import type { WorkQueue } from '@second-look/infra/queue';
 import { version } from '@second-look/infra/version';
 import { ProblemError } from '../../http/problems.ts';
 import type { Readiness } from '../health/readiness.ts';
@@ -90,10 +90,11 @@ export async function statusFor(
 
 async function queueState(queue: WorkQueue): Promise<AdministrationStatus['queue']> {
   const late = sleep(patienceMs, null, { ref: false });
-  const state: QueueState | null = await Promise.race([queue.state().catch(() => null), late]);
-  if (!state) return null;
-  const { workers, ...counts } = state;
-  return counts;
+  const asked = Promise.all([queue.state(), queue.engine()]).catch(() => null);
+  const answer = await Promise.race([asked, late]);
+  if (!answer) return null;
+  const [{ workers, ...counts }, engine] = answer;
+  return { ...counts, engine };
 }
 
 function describeWorker(

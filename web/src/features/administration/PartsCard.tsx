@@ -19,7 +19,7 @@ export function PartsCard({ status }: { status: AdministrationStatus }) {
     [t('parts.product'), versions.product],
     [t('parts.address'), address.publicUrl],
     [t('parts.database'), t('parts.postgresql', { version: versions.postgresql })],
-    [t('parts.queue'), queue ? t(`parts.kind_${queue.kind}`) : t('parts.unreachable')],
+    [t('parts.queue'), useQueueWords(queue)],
     [
       t('parts.store'),
       store.isReachable
@@ -50,6 +50,15 @@ export function PartsCard({ status }: { status: AdministrationStatus }) {
       </dl>
     </Card>
   );
+}
+
+/** Where the queue is, and what carries it there. */
+function useQueueWords(queue: AdministrationStatus['queue']): string {
+  const { t } = useTranslation('administration');
+  if (!queue) return t('parts.unreachable');
+  if (!queue.engine) return t('parts.inDatabase');
+  const { name, version } = queue.engine;
+  return t('parts.engine', { name, version: plainVersion(version) });
 }
 
 /** What the workers encode with: each version once, of those that are there or else were. */

@@ -20,10 +20,18 @@ const school = {
   people: 9,
   peopleNearlyFull: null,
 };
+const waitless = {
+  kind: 'redis',
+  engine: { name: 'Redis', version: '7.0.15' },
+  waiting: 0,
+  active: 0,
+  delayed: 0,
+  oldestWaitingMs: null,
+} as const;
 const well: AdministrationStatus = {
   versions: { product: '0.1.0', node: '24.0.0', postgresql: '18.4' },
   migrations: [],
-  queue: { kind: 'redis', waiting: 0, active: 0, delayed: 0, oldestWaitingMs: null },
+  queue: waitless,
   store: { kind: 's3', isReachable: true },
   disk: { usedBytes: 1, totalBytes: 10, isNearlyFull: false },
   storage: { personQuotaBytes: null, schoolQuotaBytes: null, schools: [school] },
@@ -69,7 +77,7 @@ describe('what needs an administrator', () => {
       [{ key: 'ffmpegOld', version: '7.0', releasedOn: '2024-04-05' }],
     ],
     [
-      { queue: { kind: 'redis', waiting: 1, active: 0, delayed: 0, oldestWaitingMs: 16 * 60_000 } },
+      { queue: { ...waitless, waiting: 1, oldestWaitingMs: 16 * 60_000 } },
       [{ key: 'waiting', minutes: 16 }],
     ],
     [
