@@ -3,6 +3,7 @@ import { sqlState } from '@second-look/infra/database';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { misfitSentence, unreadableSentence } from './misfits.ts';
 
 /** What a feature throws to answer with one of the contract's problems. */
 export class ProblemError extends Error {
@@ -32,14 +33,19 @@ export function problemDocument(
 const hidden = new Set(['42501', '23503', '23505']);
 
 /** Turns any error into the code it answers with; `internal` is all that is said of what nobody foresaw. */
-function codeOf(error: unknown): { code: ProblemCode; fields?: Problem['fields'] } {
+function codeOf(
+  error: unknown,
+  request: FastifyRequest,
+): { code: ProblemCode; fields?: Problem['fields'] } {
   if (error instanceof ProblemError) return { code: error.code, fields: error.fields };
   if (hasZodFastifySchemaValidationErrors(error)) {
     if (error.validationContext === 'params') return { code: 'not_found' };
-    const fields = error.validation.map((issue) => ({
-      path: issue.instancePath.replace(/^\//, '').replaceAll('/', '.'),
-      message: issue.message ?? 'does not fit',
-    }));
+    const sent = error.validationContext === 'querystring' ? request.query : request.body;
+    const fields = error.validation.map(({ instancePath, keyword, params, message }) => {
+      const path = instancePath.split('/').filter(Boolean);
+      const sentence = misfitSentence(keyword, params, valueAt(sent, path), message);
+      return { path: path.join('.'), message: sentence };
+    });
     return { code: 'invalid', fields };
   }
   if (hidden.has(sqlState(error) ?? '')) return { code: 'not_found' };
@@ -50,15 +56,19 @@ function codeOf(error: unknown): { code: ProblemCode; fields?: Problem['fields']
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : 500;
   if (status === 413) return { code: 'too_large' };
   if (status === 400 || status === 415) {
-    const message = error instanceof Error ? error.message : 'cannot be read';
-    return { code: 'invalid', fields: [{ path: '', message }] };
+    const reason = error instanceof Error && 'code' in error ? error.code : undefined;
+    return { code: 'invalid', fields: [{ path: '', message: unreadableSentence(reason) }] };
   }
   return { code: 'internal' };
 }
 
+function valueAt(sent: unknown, path: string[]): unknown {
+  return path.reduce((value, name) => (value === null ? null : Object(value)[name]), sent);
+}
+
 export const problemPlugin = fp(async (app: FastifyInstance) => {
   app.setErrorHandler((error, request, reply) => {
-    const { code, fields } = codeOf(error);
+    const { code, fields } = codeOf(error, request);
     if (code === 'internal') request.log.error({ err: error }, 'request failed');
     return reply
       .code(problems[code].status)
