@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { watchStorage } from '../../server/src/features/storage/watch.ts';
@@ -161,12 +162,38 @@ describe('the log', () => {
     await cancelAll();
     await begin(amira, 600_000);
     await begin(ben, 600_000);
-    await until(async () => told('QUOTA_SCHOOL_BYTES').length === 1);
+    await until(async () => told('QUOTA_SCHOOL_BYTES').length >= 1);
     await begin(amira, 300_000);
     await toldOfPeople(3);
     expect(told('QUOTA_PERSON_BYTES'), 'each rise once').toEqual([1, 2, 1]);
     await watch.stop();
     expect(lines.join()).not.toMatch(/amira|carys|First School/i);
     await cancelAll();
+  });
+
+  it('is told from one look at a time, however long that takes', async () => {
+    const { pool } = server.place.database.as('admin');
+    const holder = await pool.connect();
+    await holder.query('begin');
+    await holder.query('lock table source in access exclusive mode');
+    const config = { dataDir: server.place.dataDir, quotaPersonBytes, quotaSchoolBytes };
+    const database = server.place.database.as('app');
+    const watch = watchStorage(config, database, pino({ level: 'silent' }), 20);
+    const waiting = async () => {
+      const { rows } = await pool.query(
+        `select count(*)::int from pg_stat_activity
+         where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      return rows[0].count;
+    };
+    try {
+      await until(waiting);
+      await sleep(500);
+      expect(await waiting()).toBe(1);
+    } finally {
+      await holder.query('rollback');
+      holder.release();
+      await watch.stop();
+    }
   });
 });

@@ -18,7 +18,7 @@ export function watchStorage(
   log: Pick<FastifyBaseLogger, 'warn' | 'info'>,
   intervalMs = everyMs,
 ): StorageWatch {
-  let current = Promise.resolve();
+  let looking: Promise<void> | undefined;
   const limits = {
     schoolBytes: warningBytes(config.quotaSchoolBytes),
     personBytes: warningBytes(config.quotaPersonBytes),
@@ -38,15 +38,20 @@ export function watchStorage(
     tellSchools(schoolsNearlyFull);
     tellPeople(peopleNearlyFull);
   };
+  // One look at a time: an earlier one that ends after a later one would tell what is over.
   const run = () => {
-    current = look().catch((error) => log.warn({ err: error }, 'storage was not looked at'));
+    looking ??= look()
+      .catch((error) => log.warn({ err: error }, 'storage was not looked at'))
+      .finally(() => {
+        looking = undefined;
+      });
   };
   run();
   const timer = setInterval(run, intervalMs);
   return {
     stop: async () => {
       clearInterval(timer);
-      await current;
+      await looking;
     },
   };
 }
