@@ -1,6 +1,7 @@
 /**
  * Finds out what a file from a stranger is, and refuses what is no film or more than one film.
  */
+import { type ColourFacts, coloursOf } from './colour.ts';
 import { MediaFailure } from './failure.ts';
 import { type ProbedFile, type ProbedStream, ProbeError, probe } from './probe.ts';
 import { recognise, sniffedBytes } from './sniff.ts';
@@ -23,6 +24,7 @@ export type VideoFacts = {
   /** Pictures per second, averaged; 0 where the container doesn't say. */
   frameRate: number;
   pixelFormat: string;
+  colours: ColourFacts;
   isHdr: boolean;
   isInterlaced: boolean;
 };
@@ -134,6 +136,7 @@ function videoFacts(stream: ProbedStream): VideoFacts {
     rotation,
     frameRate: fraction(stream.avg_frame_rate) || fraction(stream.r_frame_rate),
     pixelFormat: stream.pix_fmt,
+    colours: coloursOf(stream),
     isHdr: ['smpte2084', 'arib-std-b67'].includes(stream.color_transfer ?? ''),
     isInterlaced: ['tt', 'bb', 'tb', 'bt'].includes(stream.field_order ?? ''),
   };

@@ -1,8 +1,10 @@
 /** One picture of the source, for lists. */
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { canToneMap, scaledForJpeg } from './colour.ts';
 import { MediaFailure } from './failure.ts';
 import type { SourceFacts } from './inspect.ts';
+import { deinterlacing } from './recipe.ts';
 import { insistOnRoom } from './room.ts';
 import { FfmpegError, runFfmpeg } from './run.ts';
 import type { MediaTools, Source } from './tools.ts';
@@ -25,6 +27,12 @@ export async function poster(
 ): Promise<void> {
   const scale = Math.min(1, widest / facts.video.displayedWidth);
   const even = (length: number) => Math.max(2, Math.round((length * scale) / 2) * 2);
+  const { displayedWidth, displayedHeight } = facts.video;
+  const size = `${even(displayedWidth)}:${even(displayedHeight)}`;
+  const filters = [
+    ...deinterlacing(facts.video),
+    ...scaledForJpeg(facts.video, size, await canToneMap(tools.ffmpegPath)),
+  ];
   const take = async (seek: string[]) => {
     await runFfmpeg(
       {
@@ -32,8 +40,7 @@ export async function poster(
         inputOptions: seek,
         outputOptions: [
           ...['-map', `0:${facts.video.index}`, '-frames:v', '1'],
-          '-vf',
-          `scale=${even(facts.video.displayedWidth)}:${even(facts.video.displayedHeight)},setsar=1,format=yuvj420p`,
+          ...['-vf', [...filters, 'setsar=1'].join(',')],
           ...['-c:v', 'mjpeg', '-q:v', '4', '-f', 'image2', '-update', '1'],
         ],
         target,

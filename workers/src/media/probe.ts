@@ -108,6 +108,7 @@ export type ProbedStream = {
   height?: number;
   sample_aspect_ratio?: string;
   pix_fmt?: string;
+  color_space?: string;
   color_transfer?: string;
   color_primaries?: string;
   field_order?: string;

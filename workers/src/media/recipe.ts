@@ -2,6 +2,8 @@
  * ffmpeg's options for picture and sound, on one clock: source time 0 is the container's start, and
  * a chunk's time stamps are source time. The measurements behind each option are in ARCHITECTURE.md.
  */
+import { scaledForVideo } from './colour.ts';
+import type { VideoFacts } from './inspect.ts';
 import type { TranscodePlan } from './plan.ts';
 import { longestMs } from './tools.ts';
 
@@ -28,9 +30,8 @@ export function pictureOptions(plan: TranscodePlan, canToneMap: boolean): string
   const { facts, rung, chunk } = plan;
   const filters = [
     trim('trim', plan),
-    ...(facts.video.isInterlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : []),
-    `scale=${rung.width}:${rung.height}`,
-    ...(facts.video.isHdr && canToneMap ? toneMap : []),
+    ...deinterlacing(facts.video),
+    ...scaledForVideo(facts.video, `${rung.width}:${rung.height}`, canToneMap),
     'setsar=1',
   ];
   return [
@@ -46,6 +47,11 @@ export function pictureOptions(plan: TranscodePlan, canToneMap: boolean): string
     packetTimes(chunk.index === 0),
     ...segmentOptions(),
   ];
+}
+
+/** One picture of each two fields, where they are marked as such. */
+export function deinterlacing({ isInterlaced }: VideoFacts): string[] {
+  return isInterlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : [];
 }
 
 /**
@@ -86,18 +92,6 @@ export function soundOptions(plan: TranscodePlan, streamIndex: number): string[]
 }
 
 const encoderDelaySamples = 1024;
-
-// Hable's curve in linear light, then the ordinary colours of high-definition video.
-const toneMap = [
-  // Phones leave these two out at times, and zscale refuses to guess.
-  'setparams=color_primaries=bt2020:colorspace=bt2020nc',
-  'zscale=t=linear:npl=100',
-  'format=gbrpf32le',
-  'zscale=p=bt709',
-  'tonemap=tonemap=hable:desat=0',
-  'zscale=t=bt709:m=bt709:r=tv',
-  'format=yuv420p',
-];
 
 function trim(filter: 'trim' | 'atrim', { chunk }: TranscodePlan): string {
   // An end in any case: the header that was inspected may have promised less than there is.

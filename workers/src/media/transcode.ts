@@ -2,12 +2,11 @@
  * Makes what browsers play of a source: pictures and sound as renditions of their own, each one
  * file of fragmented MP4 whose byte ranges are the segments, checked before they are returned.
  */
-import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { type AudioRendition, durationUsOf, type VideoRendition } from '@second-look/core/playlist';
 import { checkPicture } from './check.ts';
+import { canToneMap } from './colour.ts';
 import { MediaFailure } from './failure.ts';
 import type { Chunk, TranscodePlan } from './plan.ts';
 import { readTimeline } from './probe.ts';
@@ -16,8 +15,6 @@ import { insistOnRoom } from './room.ts';
 import { FfmpegError, runFfmpeg } from './run.ts';
 import { bandwidths, readSegmentedFile } from './segments.ts';
 import type { MediaTools, Source } from './tools.ts';
-
-const execute = promisify(execFile);
 
 export type Encoded<R> = R & { filePath: string; sizeBytes: number };
 
@@ -217,17 +214,4 @@ async function heardChunk(
 function endsEarly({ chunk, facts }: TranscodePlan, playedMs: number): boolean {
   const claimedMs = (chunk.endMs ?? facts.durationMs ?? 0) - chunk.startMs;
   return claimedMs - playedMs > Math.max(1000, claimedMs * 0.02);
-}
-
-const toneMapping = new Map<string, Promise<boolean>>();
-
-function canToneMap(ffmpegPath: string): Promise<boolean> {
-  const known = toneMapping.get(ffmpegPath);
-  if (known) return known;
-  const asked = execute(ffmpegPath, ['-hide_banner', '-filters']).then(
-    ({ stdout }) => / zscale /.test(stdout) && / tonemap /.test(stdout),
-    () => false,
-  );
-  toneMapping.set(ffmpegPath, asked);
-  return asked;
 }
