@@ -141,8 +141,10 @@ async function make(
   let source = original;
   let facts = await inspect(source, tools, { signal });
   if (facts.needsRemux) {
-    source = await remuxed(source, facts, folder, tools, signal);
-    facts = await inspect(source, tools, { signal });
+    const copy = await remuxed(source, facts, folder, tools, signal);
+    source = copy.path;
+    const isCutOff = facts.isCutOff || copy.isCutOff;
+    facts = { ...(await inspect(source, tools, { signal })), isCutOff };
   }
   await saveFacts(db, step, facts, facts.durationMs);
 
@@ -231,10 +233,9 @@ async function remuxed(
   folder: string,
   tools: MediaTools,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<{ path: string; isCutOff: boolean }> {
   const target = join(folder, 'remuxed.mkv');
-  await remux(source, facts, target, tools, { signal });
-  return target;
+  return { path: target, ...(await remux(source, facts, target, tools, { signal })) };
 }
 
 /** A third into the lesson, two minutes at most: the first picture is often a thumb on the lens. */

@@ -4,7 +4,7 @@
 import { type ColourFacts, coloursOf } from './colour.ts';
 import { MediaFailure } from './failure.ts';
 import { type ProbedFile, type ProbedStream, ProbeError, probe } from './probe.ts';
-import { recognise, sniffedBytes } from './sniff.ts';
+import { isPartOfPacket, recognise, sniffedBytes } from './sniff.ts';
 import { readStart } from './start.ts';
 import { largestPicture, longestMs, type MediaTools, type Source } from './tools.ts';
 
@@ -26,6 +26,7 @@ export type VideoFacts = {
   pixelFormat: string;
   colours: ColourFacts;
   isHdr: boolean;
+  /** Or may be, picture by picture. */
   isInterlaced: boolean;
 };
 
@@ -34,7 +35,7 @@ export type AudioFacts = { index: number; codec: string; channels: number; sampl
 export type SourceFacts = {
   /** ffmpeg's first name for it: mov, matroska, avi, mpegts… */
   container: string;
-  /** Null where the container doesn't say: remux first. */
+  /** Null where the container doesn't say. */
   durationMs: number | null;
   /** The container's clock at source time 0. */
   startMs: number;
@@ -42,10 +43,16 @@ export type SourceFacts = {
   startUs: number;
   sizeBytes: number;
   needsRemux: boolean;
+  /** It ends in the middle of something: what is there can be kept. */
+  isCutOff: boolean;
   video: VideoFacts;
   audio: AudioFacts | null;
 };
 
+// Some writers of Matroska count the time before the start into the duration, and some don't.
+const lateStartUs = 1_000_000;
+
+const codecsWithFields = ['dvvideo', 'mpeg2video', 'mpeg4', 'h264', 'vc1', 'prores', 'mjpeg'];
 const stillCodecs = ['png', 'mjpeg', 'gif', 'webp', 'bmp', 'tiff', 'jpeg2000', 'ppm', 'svg'];
 
 /**
@@ -66,7 +73,10 @@ export async function inspect(
     throw new MediaFailure(classify(error.stderrTail, sniffed.knownContainer), error.stderrTail);
   });
   if (isTooLarge(probed.complaints)) throw new MediaFailure('too_large_picture', probed.complaints);
-  return facts(probed, sizeBytes, sniffed.knownContainer);
+  return {
+    ...facts(probed, sizeBytes, sniffed.knownContainer),
+    isCutOff: isPartOfPacket(bytes, sizeBytes),
+  };
 }
 
 function classify(stderr: string, knownContainer: boolean) {
@@ -79,7 +89,7 @@ function isTooLarge(stderr: string): boolean {
   return /Picture size \d+x\d+ (exceeds|is invalid)/.test(stderr);
 }
 
-function facts(probed: ProbedFile, sizeBytes: number, knownContainer: boolean): SourceFacts {
+function facts(probed: ProbedFile, sizeBytes: number, knownContainer: boolean) {
   const streams = probed.streams ?? [];
   if (streams.length >= 100) throw new MediaFailure('too_many_streams');
   const container = probed.format?.format_name?.split(',')[0] ?? '';
@@ -100,7 +110,7 @@ function facts(probed: ProbedFile, sizeBytes: number, knownContainer: boolean): 
     startMs: Math.round(startUs / 1000),
     startUs,
     sizeBytes,
-    needsRemux: durationMs === null,
+    needsRemux: durationMs === null || (container === 'matroska' && startUs >= lateStartUs),
     video: videoFacts(picture),
     audio: sound ? audioFacts(sound) : null,
   };
@@ -138,8 +148,14 @@ function videoFacts(stream: ProbedStream): VideoFacts {
     pixelFormat: stream.pix_fmt,
     colours: coloursOf(stream),
     isHdr: ['smpte2084', 'arib-std-b67'].includes(stream.color_transfer ?? ''),
-    isInterlaced: ['tt', 'bb', 'tb', 'bt'].includes(stream.field_order ?? ''),
+    isInterlaced: mayHaveFields(stream),
   };
+}
+
+/** AVI and its like don't say; there the decoder knows it of each picture. */
+function mayHaveFields({ field_order = 'unknown', codec_name = '' }: ProbedStream): boolean {
+  if (field_order === 'unknown') return codecsWithFields.includes(codec_name);
+  return field_order !== 'progressive';
 }
 
 function audioFacts(stream: ProbedStream): AudioFacts {

@@ -10,6 +10,7 @@ import type { MediaTools, Source } from './tools.ts';
  * Copies the chosen streams into Matroska, which takes every codec. Inspect the result again: it
  * has a clock and stream numbers of its own.
  * @param target a path ending in `.mkv`, in a folder of its own
+ * @returns whether the source ends in the middle of something, which its copy no longer shows
  * @throws MediaFailure `damaged`; the signal's reason when aborted
  */
 export async function remux(
@@ -18,10 +19,10 @@ export async function remux(
   target: string,
   tools: MediaTools,
   options: { signal?: AbortSignal } = {},
-): Promise<void> {
+): Promise<{ isCutOff: boolean }> {
   const streams = [facts.video.index, ...(facts.audio ? [facts.audio.index] : [])];
   try {
-    await runFfmpeg(
+    const complaints = await runFfmpeg(
       {
         source,
         outputOptions: [
@@ -34,6 +35,7 @@ export async function remux(
       },
       tools,
     );
+    return { isCutOff: /File ended prematurely/.test(complaints) };
   } catch (error) {
     if (!(error instanceof FfmpegError)) throw error;
     if (error.isMachineAtFault) throw error;

@@ -63,6 +63,9 @@ function isSound(bytes: Buffer): boolean {
     head.startsWith('fLaC') ||
     head.startsWith('#!AMR') ||
     head.startsWith('FORM') ||
+    head.startsWith('caff') ||
+    // MP3 and AAC that begin with a frame: ISO/IEC 11172-3 2.4.1.3, 13818-7 6.2.
+    /^\xff[\xf0-\xf3\xf8-\xfb]/.test(head) ||
     (head.startsWith('RIFF') && head.slice(8, 12) === 'WAVE') ||
     (head.startsWith('ftypM4A', 4) && head.length > 8)
   );
@@ -79,4 +82,21 @@ function isContainer(bytes: Buffer): boolean {
     head.startsWith('0&\xb2u') ||
     head.startsWith('\0\0\x01\xba')
   );
+}
+
+/**
+ * Whether an MPEG transport stream ends inside a packet. Nothing else tells that it was cut off: it has no
+ * length in front and no index.
+ */
+export function isPartOfPacket(bytes: Buffer, sizeBytes: number): boolean {
+  const packet = transportPacketBytes(bytes);
+  return packet !== null && sizeBytes % packet !== 0;
+}
+
+/** 188 bytes, or 192 as camcorders write it, with four bytes in front of each (ISO/IEC 13818-1 2.4.3.2). */
+function transportPacketBytes(bytes: Buffer): number | null {
+  const isPacked = (length: number, first: number) =>
+    [0, 1, 2, 3, 4].every((packet) => bytes[first + packet * length] === 0x47);
+  if (isPacked(188, 0)) return 188;
+  return isPacked(192, 4) ? 192 : null;
 }

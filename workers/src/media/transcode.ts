@@ -68,6 +68,7 @@ export async function transcode(
     renditions: soundRendition ? [picture.rendition, soundRendition] : [picture.rendition],
     durationMs: Math.max(pictureMs, soundMs),
     isTruncated:
+      plan.facts.isCutOff ||
       picture.isDamaged ||
       sound?.isDamaged === true ||
       endsEarly(plan, Math.max(pictureMs, soundMs)),
