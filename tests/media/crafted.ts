@@ -4,11 +4,15 @@
  * The same film, its first track marked as turned clockwise, as phones do: by a matrix in the
  * track's header (ISO/IEC 14496-12 8.3.2).
  */
-export function turnedMovie(movie: Buffer, degrees: 90 | 180): Buffer {
+export function turnedMovie(movie: Buffer, degrees: 90 | 180 | 270): Buffer {
   const bytes = Buffer.from(movie);
   const matrix = bytes.indexOf('tkhd') + 44;
   const one = 0x10000;
-  const [a, b, c, d] = degrees === 90 ? [0, one, -one, 0] : [-one, 0, 0, -one];
+  const [a, b, c, d] = {
+    90: [0, one, -one, 0],
+    180: [-one, 0, 0, -one],
+    270: [0, -one, one, 0],
+  }[degrees] as [number, number, number, number];
   bytes.writeInt32BE(a, matrix);
   bytes.writeInt32BE(b, matrix + 4);
   bytes.writeInt32BE(c, matrix + 12);
