@@ -9,6 +9,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mediaTools } from '../media/binaries.ts';
 import { externalReferenceMovie } from '../media/crafted.ts';
 import { type FixtureName, fixture, hostilePlaylists } from '../media/fixtures.ts';
+import {
+  boastfulMovie,
+  crowdedMatroska,
+  crowdedMovie,
+  endlessMovie,
+  movieAtAddress,
+  referenceMovie,
+  swellingMovie,
+} from '../media/hostile.ts';
 import type { Client } from '../world/client.ts';
 import { filmBytes, until, uploaded } from '../world/lesson.ts';
 import { endProcesses, startWorkers } from '../world/processes.ts';
@@ -87,12 +96,23 @@ describe('a file that is no lesson', () => {
   );
 });
 
+function listened(): string {
+  const address = listener.address();
+  if (address === null || typeof address === 'string') throw new Error('Nobody listens.');
+  return `http://127.0.0.1:${address.port}`;
+}
+
 describe('a file that points elsewhere', () => {
   it('is refused, and nothing is fetched', async () => {
-    const address = listener.address();
-    if (address === null || typeof address === 'string') throw new Error('Nobody listens.');
-    const playlists = hostilePlaylists(`http://127.0.0.1:${address.port}`);
+    const playlists = hostilePlaylists(listened());
     for (const text of Object.values(playlists)) await expectFailure(Buffer.from(text), 'playlist');
+    expect(callers).toBe(0);
+  });
+
+  it('is refused also where it is a film that lies at an address, or names another', async () => {
+    const film = await filmBytes('silent.mp4');
+    await expectFailure(movieAtAddress(film, `${listened()}/film.mov`), 'damaged');
+    await expectFailure(referenceMovie(`${listened()}/film.mov`), 'damaged');
     expect(callers).toBe(0);
   });
 
@@ -112,6 +132,38 @@ describe('a file that points elsewhere', () => {
     expect(Number(stdout)).toBe(125);
     await expectFailure(bytes, 'damaged');
   });
+});
+
+describe('a small file that claims what no camera makes', () => {
+  it('is refused for pictures without number', async () => {
+    const still = await made('still.mp4', ['-c:v', 'libx264', '-frames:v', '1']);
+    await expectFailure(endlessMovie(still, 200_000, 12_800), 'damaged');
+    await expectFailure(boastfulMovie(await filmBytes('silent.mp4'), 0xff_ff_ff_f0), 'damaged');
+  });
+
+  it('is refused for a hundred thousand tracks', async () => {
+    await expectFailure(crowdedMovie(100_000), 'too_many_streams');
+    await expectFailure(crowdedMatroska(100_000), 'too_many_streams');
+  });
+
+  it('is refused for enormous pictures, or kept until they come', async () => {
+    const film = await made('png.mov', ['-c:v', 'png']);
+    await expectFailure(swellingMovie(film, 0), 'too_large_picture');
+    const id = await uploaded(amira, swellingMovie(film, 25));
+    const recording = await until(async () => {
+      const asked = await amira.get(`/api/recordings/${id}`);
+      return asked.state !== 'processing' && asked.state !== 'uploading' && asked;
+    });
+    expect(recording).toMatchObject({ state: 'ready', durationMs: 1000, isIncomplete: true });
+  });
+
+  async function made(name: string, options: string[]): Promise<Buffer> {
+    const { ffmpegPath } = await mediaTools();
+    const path = join(server.place.dataDir, name);
+    const drawn = ['-f', 'lavfi', '-i', 'testsrc=size=64x64:rate=25:duration=2'];
+    await execute(ffmpegPath, ['-v', 'error', ...drawn, ...options, path]);
+    return readFile(path);
+  }
 });
 
 describe('trying again', () => {

@@ -52,6 +52,7 @@ export type SourceFacts = {
 // Some writers of Matroska count the time before the start into the duration, and some don't.
 const lateStartUs = 1_000_000;
 
+const mostPerSecond = 1000;
 const codecsWithFields = ['dvvideo', 'mpeg2video', 'mpeg4', 'h264', 'vc1', 'prores', 'mjpeg'];
 const stillCodecs = ['png', 'mjpeg', 'gif', 'webp', 'bmp', 'tiff', 'jpeg2000', 'ppm', 'svg'];
 
@@ -81,6 +82,7 @@ export async function inspect(
 
 function classify(stderr: string, knownContainer: boolean) {
   if (isTooLarge(stderr)) return 'too_large_picture';
+  if (/streams exceeds max_streams/.test(stderr)) return 'too_many_streams';
   if (!knownContainer) return 'not_a_video';
   return /moov atom not found/.test(stderr) ? 'truncated' : 'damaged';
 }
@@ -101,6 +103,9 @@ function facts(probed: ProbedFile, sizeBytes: number, knownContainer: boolean) {
     if (pictures.length > 0) throw new MediaFailure('picture');
     throw new MediaFailure(knownContainer ? 'damaged' : 'not_a_video');
   }
+  if (isBomb(picture)) {
+    throw new MediaFailure('damaged', `${picture.nb_frames} pictures in ${picture.duration} s`);
+  }
   const durationMs = milliseconds(probed.format?.duration);
   if (durationMs !== null && durationMs > longestMs) throw new MediaFailure('too_long');
   const startUs = Math.round((Number(probed.format?.start_time) || 0) * 1e6);
@@ -114,6 +119,12 @@ function facts(probed: ProbedFile, sizeBytes: number, knownContainer: boolean) {
     video: videoFacts(picture),
     audio: sound ? audioFacts(sound) : null,
   };
+}
+
+/** No camera is so quick; an index of little room can name one picture a million times. */
+function isBomb({ nb_frames, duration }: ProbedStream): boolean {
+  const pictures = Number(nb_frames ?? 0);
+  return pictures > 10_000 && pictures > Number(duration) * mostPerSecond;
 }
 
 function isMoving(stream: ProbedStream): boolean {
@@ -184,7 +195,7 @@ function pixelAspect(stream: ProbedStream): number {
 function fraction(text = '0/1'): number {
   const [over = 0, under = 1] = text.split('/').map(Number);
   const value = over / under;
-  return Number.isFinite(value) && value > 0 && value <= 1000 ? value : 0;
+  return Number.isFinite(value) && value > 0 && value <= mostPerSecond ? value : 0;
 }
 
 function milliseconds(seconds: string | undefined): number | null {
