@@ -27,9 +27,11 @@ export interface Film {
   /** Written where nothing can be corrected afterwards: no duration, no index. */
   isPiped?: true;
   /** More than one picture and one sound, as cameras and recorders add it. */
-  beside?: 'data' | 'phone data' | 'second sound' | 'cover';
+  beside?: 'data' | 'phone data' | 'second sound' | 'unknown sound' | 'cover';
   /** Said to be turned clockwise, by a matrix. */
   turn?: 90 | 180 | 270;
+  /** Shortened at its start without encoding anew: pictures before it are there and not shown. */
+  trimMs?: number;
   /** Cut off after this part of its bytes. */
   keep?: number;
   expected: {
@@ -98,6 +100,9 @@ const entries: Entry[] = [
   { name: 'hdr-pq.mp4', colours: 'pq', picture: bright('smpte2084') },
   { name: 'full-range.mp4', colours: 'full601' },
   { name: 'phone-data.mov', beside: 'phone data' },
+  // Keyframes come every 1.2 s.
+  { name: 'trimmed.mov', seconds: 3.4, flashMs: 2000, trimMs: 1600, durationMs: 1800 },
+  { name: 'spatial-sound.mov', beside: 'unknown sound' },
   {
     name: 'old-phone.3gp',
     size: '352x288',
@@ -115,6 +120,25 @@ const entries: Entry[] = [
   { name: 'untold-720.mp4', size: '1280x720', colours: 'untold709', isFull: true },
   { name: 'pcm.mov', sound: '-c:a pcm_s16le -ac 2' },
   { name: 'two-sounds.mov', beside: 'second sound' },
+  {
+    name: 'ten-bit.mov',
+    picture: h264.replace('yuv420p', 'yuv422p10le'),
+    sound: '-c:a pcm_s24le -ac 2',
+    isFull: true,
+  },
+  {
+    name: 'edited.mov',
+    picture: '-c:v prores_ks -profile:v 1 -pix_fmt yuv422p10le',
+    sound: '-c:a pcm_s24le -ac 2',
+    isFull: true,
+  },
+  {
+    name: 'studio.mxf',
+    picture: '-c:v mpeg2video -pix_fmt yuv422p -b:v 6M',
+    sound: '-c:a pcm_s16le -ac 1',
+    isFull: true,
+  },
+  { name: 'surround.mkv', sound: '-c:a ac3 -ac 6', isFull: true },
   { name: 'cover.mp4', beside: 'cover', isFull: true },
   {
     name: 'avchd.mts',
@@ -211,6 +235,13 @@ const entries: Entry[] = [
     isFull: true,
   },
   {
+    name: 'lecture.flv',
+    colours: 'untold601',
+    picture: '-c:v flv -b:v 1M',
+    sound: '-c:a libmp3lame -ar 44100 -ac 1',
+    isFull: true,
+  },
+  {
     name: 'theora.ogv',
     colours: 'untold601',
     picture: '-c:v libtheora -b:v 1M',
@@ -245,21 +276,6 @@ export const films: Film[] = entries.map(({ shown, pictures, durationMs, ...entr
     },
   };
 });
-
-/** Sound alone: refused as `sound_only` until recordings without pictures exist. */
-export const sounds = [
-  { name: 'voice-memo.m4a', sound: aac },
-  { name: 'dictaphone.mp3', sound: '-c:a libmp3lame -ac 1' },
-  {
-    name: 'bare.mp3',
-    sound: '-c:a libmp3lame -ac 1',
-    container: '-write_xing 0 -id3v2_version 0',
-  },
-  { name: 'bare.aac', sound: aac, container: '-f adts' },
-  { name: 'messenger.ogg', sound: opus },
-  { name: 'recorder.wav', sound: '-c:a pcm_s16le -ac 2' },
-  { name: 'browser-sound.webm', sound: opus, container: '-f webm -live 1', isPiped: true },
-] as const;
 
 function cut() {
   return { seconds: 5, keep: 0.6 };

@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { turnedMovie } from '../crafted.ts';
-import type { Film, sounds } from './films.ts';
+import type { Film } from './films.ts';
 import { beep, scene } from './scene.ts';
+import type { sounds } from './sounds.ts';
 
 const execute = promisify(execFile);
 const folder = join(tmpdir(), 'second-look-fixtures', 'corpus');
@@ -24,7 +25,7 @@ export function corpusSound(sound: (typeof sounds)[number], ffmpegPath: string):
 }
 
 type Work = { inputs: string[]; options: string[] };
-type Wanted = Pick<Film, 'name' | 'container' | 'isPiped' | 'turn' | 'keep' | 'beside'>;
+type Wanted = Pick<Film, 'name' | 'container' | 'isPiped' | 'turn' | 'trimMs' | 'keep' | 'beside'>;
 
 async function kept(wanted: Wanted, { inputs, options }: Work, ffmpegPath: string) {
   const args = [...inputs, ...options, ...words(wanted.container)];
@@ -43,6 +44,8 @@ async function kept(wanted: Wanted, { inputs, options }: Work, ffmpegPath: strin
   try {
     await write(args, wanted, partial, ffmpegPath);
     if (wanted.beside === 'phone data') await renamed(partial, 'gpmd', 'mebx');
+    if (wanted.beside === 'unknown sound') await renamed(partial, 'sowt', 'apac');
+    if (wanted.trimMs) await trimmed(partial, wanted.trimMs, ffmpegPath);
     if (wanted.turn) await writeFile(partial, turnedMovie(await readFile(partial), wanted.turn));
     if (wanted.keep) await truncate(partial, Math.floor((await size(partial)) * wanted.keep));
     await rename(partial, target);
@@ -88,6 +91,11 @@ const besides: Record<NonNullable<Film['beside']>, Work> = {
     inputs: lavfi('sine=frequency=220:duration=2.4'),
     options: ['-map', '2:a', '-disposition:a:1', '0'],
   },
+  /** As the newest phones write it beside an ordinary one. */
+  'unknown sound': {
+    inputs: lavfi('sine=frequency=220:duration=2.4'),
+    options: ['-map', '2:a', '-c:a:1', 'pcm_s16le'],
+  },
   cover: {
     inputs: lavfi('color=red:size=300x300:duration=1:rate=1'),
     options: [
@@ -113,6 +121,14 @@ function words(options: string | null | undefined): string[] {
 
 async function size(path: string): Promise<number> {
   return (await readFile(path)).length;
+}
+
+async function trimmed(path: string, fromMs: number, ffmpegPath: string): Promise<void> {
+  const whole = `${path}.whole`;
+  await rename(path, whole);
+  const copy = ['-ss', `${fromMs / 1000}`, '-i', whole, '-map', '0', '-c', 'copy', path];
+  await execute(ffmpegPath, ['-v', 'error', ...copy]);
+  await rm(whole);
 }
 
 /** Another name of the same length for a kind of track that ffmpeg writes and phones don't. */

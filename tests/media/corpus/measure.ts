@@ -30,7 +30,7 @@ export async function shown(path: string): Promise<Shown> {
   const { ffmpegPath, ffprobePath } = await mediaTools();
   const [times, pixels] = await Promise.all([
     execute(ffprobePath, [
-      ...['-v', 'error', '-select_streams', 'v:0', '-show_entries', 'packet=pts_time'],
+      ...['-v', 'error', '-select_streams', 'v:0', '-show_entries', 'packet=pts_time,flags'],
       ...['-of', 'csv=p=0', path],
     ]),
     execute(ffmpegPath, [
@@ -41,7 +41,8 @@ export async function shown(path: string): Promise<Shown> {
   const timesMs = times
     .toString()
     .split('\n')
-    .filter(Boolean)
+    // D: decoded only because later pictures need it.
+    .filter((packet) => packet && !packet.includes('D'))
     .map((time) => Number.parseFloat(time) * 1000)
     .sort((a, b) => a - b);
   return {
