@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { roleUrl } from '@second-look/infra/config';
-import { DatabaseProblem, explain, refuseOldVersion } from '@second-look/infra/database';
+import { DatabaseProblem, explain, refuseOldVersion } from '@second-look/infra/database/trouble';
 import pg from 'pg';
 
 const folder = new URL('../sql/', import.meta.url);

@@ -21,6 +21,23 @@ describe('how it is called', () => {
     expect(await secondLook(['help', 'queue'])).toEqual(await secondLook(['queue', '--help']));
   });
 
+  it.each(['migrate', 'backup', 'restore'])(
+    'starts %s without what it does not need',
+    async (name) => {
+      const refuse = `import { registerHooks } from 'node:module';
+      registerHooks({ resolve(specifier, context, next) {
+        if (/^(drizzle-orm|bullmq|better-auth)/.test(specifier)) throw new Error(specifier + ' was loaded');
+        return next(specifier, context);
+      } });`;
+      const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(refuse)}`;
+      const { code, errors } = await secondLook([name, '--help'], { NODE_OPTIONS });
+      expect({ code, errors }).toEqual({ code: 0, errors: '' });
+      expect((await secondLook(['queue', '--help'], { NODE_OPTIONS })).errors).toContain(
+        'was loaded',
+      );
+    },
+  );
+
   it.each([
     [['nonsense'], 'There is no command "nonsense"'],
     [['toString'], 'There is no command "toString"'],

@@ -1,5 +1,3 @@
-import { type SQL, sql } from 'drizzle-orm';
-
 /**
  * Deleting objects and copying them into a backup exclude one another: an object that the backup's rows name
  * has to be there still when its turn comes. A backup holds this lock alone, those who delete share it.
@@ -11,10 +9,10 @@ export const deletionLock = 'second_look deletion';
  * where the answer is no, leave the deletion to a later time.
  */
 export async function mayDeleteObjects(tx: {
-  execute(query: SQL): Promise<{ rows: Record<string, unknown>[] }>;
+  execute(query: string): Promise<{ rows: Record<string, unknown>[] }>;
 }): Promise<boolean> {
   const { rows } = await tx.execute(
-    sql`select pg_try_advisory_xact_lock_shared(hashtext(${deletionLock})) as granted`,
+    `select pg_try_advisory_xact_lock_shared(hashtext('${deletionLock}')) as granted`,
   );
   return rows[0]?.granted === true;
 }

@@ -3,7 +3,7 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { DatabaseProblem, explain, refuseOldVersion } from './trouble.ts';
 
-export { deletionLock, mayDeleteObjects } from './deletion.ts';
+export { mayDeleteObjects } from './deletion.ts';
 export { DatabaseProblem, explain, refuseOldVersion } from './trouble.ts';
 
 /**

@@ -1,8 +1,6 @@
 import { type Config, roleUrl } from '@second-look/infra/config';
-import { openDatabase } from '@second-look/infra/database';
-import { ObjectMissing, type ObjectStore } from '@second-look/infra/object-store';
-import { upload } from '@second-look/migrations/schema';
-import { and, eq, inArray, isNotNull } from 'drizzle-orm';
+import { type Growth, ObjectMissing, type ObjectStore } from '@second-look/infra/object-store';
+import pg from 'pg';
 
 /** Ids of recordings, by what became of their uploads. */
 export interface Completed {
@@ -11,6 +9,13 @@ export interface Completed {
   lost: string[];
   /** The store did not do it this time. */
   refused: string[];
+}
+
+interface Arrived {
+  id: string;
+  recordingId: string;
+  objectKey: string;
+  growth: Growth;
 }
 
 /**
@@ -22,37 +27,32 @@ export async function completeUploads(
   store: ObjectStore,
   recordingIds?: string[],
 ): Promise<Completed> {
-  const database = openDatabase(roleUrl(config.databaseUrl, config.secret, 'worker'), { max: 1 });
+  const pool = new pg.Pool({
+    connectionString: roleUrl(config.databaseUrl, config.secret, 'worker'),
+    max: 1,
+    connectionTimeoutMillis: 10_000,
+  });
+  // A connection that breaks while the store is at work is told by the next query.
+  pool.on('error', () => {});
   try {
-    const arrived = await database.plain
-      .select({
-        id: upload.id,
-        recordingId: upload.recordingId,
-        objectKey: upload.objectKey,
-        growth: upload.growth,
-      })
-      .from(upload)
-      .where(
-        and(
-          isNotNull(upload.finishedAt),
-          isNotNull(upload.growth),
-          recordingIds && inArray(upload.recordingId, recordingIds),
-        ),
-      );
+    const { rows: arrived } = await pool.query<Arrived>(
+      `select id, recording_id as "recordingId", object_key as "objectKey", growth from upload
+       where finished_at is not null and growth is not null and ($1::uuid[] is null or recording_id = any ($1))`,
+      [recordingIds],
+    );
     const done: Completed = { completed: [], lost: [], refused: [] };
     for (const { id, recordingId, objectKey, growth } of arrived) {
-      if (!growth) continue;
       try {
         await store.complete(objectKey, growth);
       } catch (error) {
         (error instanceof ObjectMissing ? done.lost : done.refused).push(recordingId);
         continue;
       }
-      await database.plain.update(upload).set({ growth: null }).where(eq(upload.id, id));
+      await pool.query('update upload set growth = null where id = $1', [id]);
       done.completed.push(recordingId);
     }
     return done;
   } finally {
-    await database.close();
+    await pool.end();
   }
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { DatabaseProblem, explain as explainDatabase } from '@second-look/infra/database';
+import { DatabaseProblem, explain as explainDatabase } from '@second-look/infra/database/trouble';
 import { StoreProblem } from '@second-look/infra/object-store';
 import { type Command, type ExitCode, OperatorProblem, UsageProblem } from './command.ts';
 import { commands } from './commands.ts';
@@ -18,7 +18,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 async function operate(argv: string[]): Promise<ExitCode> {
   const [first = 'help'] = argv;
   if (first === 'help' || first === '--help' || first === '-h') return tellMore(argv.slice(1));
-  const { name, command } = find(argv);
+  const { name, command } = await find(argv);
   const args = argv.slice(name.split(' ').length);
   const { values, positionals } = understand(name, command, args);
   if (values.help) return tellMore([name]);
@@ -36,7 +36,8 @@ async function untilDone(
   const { signal } = stopping;
   const stopped = new Promise<never>((_, reject) => {
     const stop = () => reject(new OperatorProblem('It was stopped before it was done.'));
-    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
   });
   let opening: Promise<Installation> | undefined;
   const open = ({ mayMake } = { mayMake: false }) => {
@@ -53,21 +54,26 @@ async function untilDone(
   }
 }
 
-function tellMore(words: string[]): ExitCode {
-  if (words.length === 0) say(overview(commands));
+async function tellMore(words: string[]): Promise<ExitCode> {
+  if (words.length === 0) say(overview(await loadAll()));
   else {
-    const { name, command } = find(words);
+    const { name, command } = await find(words);
     say(helpOf(name, command));
   }
   return 0;
 }
 
+async function loadAll(): Promise<Record<string, Command>> {
+  const loading = Object.entries(commands).map(async ([name, load]) => [name, await load()]);
+  return Object.fromEntries(await Promise.all(loading));
+}
+
 /** A command's name may be two words, `admin create`. */
-function find(words: string[]): { name: string; command: Command } {
+async function find(words: string[]): Promise<{ name: string; command: Command }> {
   for (const length of [2, 1]) {
     const name = words.slice(0, length).join(' ');
-    const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-    if (command) return { name, command };
+    const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (load) return { name, command: await load() };
   }
   throw new UsageProblem(`There is no command "${words[0]}". See: second-look help`);
 }

@@ -1,5 +1,5 @@
 import { type Config, roleUrl } from '@second-look/infra/config';
-import { deletionLock } from '@second-look/infra/database';
+import { deletionLock } from '@second-look/infra/database/deletion';
 import pg from 'pg';
 import { OperatorProblem } from '../command.ts';
 
