@@ -19,7 +19,7 @@ const notesEach = 1_000;
 
 /**
  * A restore from start to end, of lessons of 50 MB with a thousand notes each, against a plain copy of the
- * same objects. No aim was set for it.
+ * same objects that is flushed, and against one whose checksums are computed as well. No aim was set for it.
  * @param sizeBytes of all objects
  */
 export async function restore(sizeBytes: number, rounds: number): Promise<void> {
@@ -42,17 +42,28 @@ export async function restore(sizeBytes: number, rounds: number): Promise<void> 
       const env = await newPlace(postgres, target, `restored_${round}`);
       return timed(sizeBytes, target, () => secondLook(['restore', backup], env));
     };
-    const peer = () =>
-      timed(sizeBytes, target, async () => {
-        const { status } = spawnSync('cp', ['-r', join(backup, 'objects'), target]);
-        if (status !== 0 || spawnSync('sync', ['-f', target]).status !== 0)
-          throw new Error('The plain copy failed.');
+    const checked: number[] = [];
+    const peer = async () => {
+      let copied = 0;
+      const withSums = await timed(sizeBytes, target, async (speed) => {
+        plainly('cp', ['-r', join(backup, 'objects'), target]);
+        plainly('sync', ['-f', target]);
+        copied = speed();
+        plainly('find', [target, '-type', 'f', '-exec', 'sha256sum', '{}', '+']);
       });
+      checked.push(withSums);
+      return copied;
+    };
     const measured = await inTurns(rounds, { ours, peer });
-    const ratios = measured.ours.map((speed, index) => speed / (measured.peer[index] ?? 1));
+    const tell = (what: string, speeds: number[]) => {
+      const ratios = measured.ours.map((speed, index) => speed / (speeds[index] ?? 1));
+      process.stdout.write(`  ÷ ${what}: ${spread(ratios)}; ${spread(speeds, 0)} MB/s\n`);
+    };
     process.stdout.write(
-      `Restore of ${(sizeBytes / 1e6).toFixed(0)} MB ÷ a plain copy: ${spread(ratios)}; ${spread(measured.ours, 0)} against ${spread(measured.peer, 0)} MB/s (n = ${rounds})\n  against cp -r of the same objects and a sync of their file system, on the same disk\n`,
+      `Restore of ${(sizeBytes / 1e6).toFixed(0)} MB: ${spread(measured.ours, 0)} MB/s (n = ${rounds})\n`,
     );
+    tell('cp -r of the same objects and a sync of their file system', measured.peer);
+    tell('the same and a sha256sum of each', checked);
   } finally {
     await postgres.stop(10_000);
     rmSync(home, { recursive: true, force: true });
@@ -109,12 +120,25 @@ async function secondLook(words: string[], env: Record<string, string>): Promise
   if (code !== 0) throw new Error(`second-look ${words[0]} ended with ${code}.`);
 }
 
-/** @returns MB/s; what was made in the target is removed afterwards */
-async function timed(sizeBytes: number, target: string, work: () => Promise<void>) {
+function plainly(program: string, words: string[]) {
+  const { status } = spawnSync(program, words, { stdio: 'ignore' });
+  if (status !== 0) throw new Error(`${program} failed.`);
+}
+
+/**
+ * @param work may ask how fast it was so far
+ * @returns MB/s; what was made in the target is removed afterwards
+ */
+async function timed(
+  sizeBytes: number,
+  target: string,
+  work: (speed: () => number) => Promise<void>,
+) {
   mkdirSync(target, { recursive: true });
   const startedAt = performance.now();
-  await work();
-  const seconds = (performance.now() - startedAt) / 1_000;
+  const speed = () => sizeBytes / 1e3 / (performance.now() - startedAt);
+  await work(speed);
+  const whole = speed();
   rmSync(target, { recursive: true });
-  return sizeBytes / 1e6 / seconds;
+  return whole;
 }
