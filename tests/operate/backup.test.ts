@@ -277,12 +277,12 @@ describe('deleting for good, while a backup is taken', () => {
   function heldUp(store: ObjectStore) {
     const reached = Promise.withResolvers<void>();
     const letGo = Promise.withResolvers<void>();
-    const read: ObjectStore['read'] = async (key, range) => {
+    const pieces: ObjectStore['pieces'] = async function* (key) {
       reached.resolve();
       await letGo.promise;
-      return store.read(key, range);
+      yield* store.pieces(key);
     };
-    return { store: { ...store, read }, reached: reached.promise, letGo: letGo.resolve };
+    return { store: { ...store, pieces }, reached: reached.promise, letGo: letGo.resolve };
   }
 
   it('waits for its end, so that it has what its rows name', async () => {

@@ -57,9 +57,32 @@ export function describeObjectStore(
       expect((await read('range', { start: 9, end: 9 })).toString()).toBe('9');
     });
 
+    /** What is read piece by piece, each looked at before the next is asked for. */
+    const through = async (key: string) => {
+      const copies: Uint8Array[] = [];
+      for await (const piece of store.pieces(key)) copies.push(Buffer.from(piece));
+      return Buffer.concat(copies);
+    };
+
+    it('goes through an object piece by piece, and puts what comes so', async () => {
+      const large = randomBytes(18 * 1024 * 1024 + 3);
+      for (const [key, body] of Object.entries({ large, bytes, empty: new Uint8Array() })) {
+        await store.put(`pieces/${key}`, body);
+        expect((await through(`pieces/${key}`)).equals(body), key).toBe(true);
+        // The memory of one piece is that of the next.
+        await store.put(`pieces/${key}-again`, store.pieces(`pieces/${key}`));
+        expect((await read(`pieces/${key}-again`)).equals(body), key).toBe(true);
+      }
+      for await (const piece of store.pieces('pieces/large')) {
+        expect(large.subarray(0, piece.length).equals(piece)).toBe(true);
+        break;
+      }
+    });
+
     it('says what is not there', async () => {
       expect(await store.size('nothing/here')).toBeNull();
       await expect(store.read('nothing/here')).rejects.toThrow(ObjectMissing);
+      await expect(through('nothing/here')).rejects.toThrow(ObjectMissing);
       await store.delete('nothing/here');
       await store.deleteAll('nothing/');
     });
@@ -262,6 +285,7 @@ export function describeObjectStore(
     ])('refuses a key that is none: %j', async (key) => {
       await expect((async () => store.put(key, bytes))()).rejects.toThrow('No key');
       await expect((async () => store.read(key))()).rejects.toThrow('No key');
+      await expect((async () => through(key))()).rejects.toThrow('No key');
       await expect((async () => store.size(key))()).rejects.toThrow('No key');
       await expect((async () => store.delete(key))()).rejects.toThrow('No key');
       await expect((async () => store.deleteMany([key]))()).rejects.toThrow('No key');

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { constants, createWriteStream } from 'node:fs';
+import { constants } from 'node:fs';
 import {
   access,
   copyFile,
@@ -32,10 +32,7 @@ export async function openDiskStore(root: string): Promise<ObjectStore> {
       const part = unfinished(path);
       await mkdir(dirname(path), { recursive: true });
       try {
-        await pipeline(
-          body instanceof Readable ? body : Readable.from([body]),
-          createWriteStream(part, { flush: true }),
-        );
+        await writeFlushed(part, body instanceof Uint8Array ? [body] : body);
         await rename(part, path);
       } finally {
         await rm(part, { force: true });
@@ -63,11 +60,10 @@ export async function openDiskStore(root: string): Promise<ObjectStore> {
     },
     abandon: (key) => rm(pathOf(key), { force: true }),
     read: async (key, range) => {
-      const handle = await open(pathOf(key)).catch((error) => {
-        throw isCode(error, 'ENOENT') ? new ObjectMissing(key) : error;
-      });
-      return handle.createReadStream(range && { start: range.start, end: range.end });
+      const file = await openObject(pathOf(key), key);
+      return file.createReadStream(range && { start: range.start, end: range.end });
     },
+    pieces: (key) => pieces(pathOf(key), key),
     size: async (key) => {
       try {
         return (await stat(pathOf(key))).size;
@@ -93,7 +89,44 @@ export async function openDiskStore(root: string): Promise<ObjectStore> {
   };
 }
 
+async function openObject(path: string, key: string): Promise<FileHandle> {
+  return open(path).catch((error) => {
+    throw isCode(error, 'ENOENT') ? new ObjectMissing(key) : error;
+  });
+}
+
 const batchBytes = 1024 * 1024;
+
+/** Into one buffer, again and again: new ones of 64 KiB, as a stream reads, cost twice the processor. */
+async function* pieces(path: string, key: string): AsyncGenerator<Uint8Array> {
+  const file = await openObject(path, key);
+  try {
+    const { size } = await file.stat();
+    const buffer = Buffer.allocUnsafeSlow(Math.min(size + 1, batchBytes));
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function writeFlushed(path: string, body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) {
+  const file = await open(path, 'wx');
+  try {
+    let written = 0;
+    for await (const piece of body) {
+      await writeAll(file, [piece], written);
+      written += piece.length;
+    }
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}
+
 const checkpointBytes = 16 * batchBytes;
 
 async function append(

@@ -23,7 +23,8 @@ export interface Growth {
  * typed. What is written is on the disk before the promise resolves.
  */
 export interface ObjectStore {
-  put(key: string, body: Readable | Uint8Array): Promise<void>;
+  /** Asks for a piece of `body` when it is done with the one before. */
+  put(key: string, body: AsyncIterable<Uint8Array> | Uint8Array): Promise<void>;
   /** Puts a file of this machine in, by moving it where that is possible. */
   putFile(key: string, path: string): Promise<void>;
   /**
@@ -46,6 +47,11 @@ export interface ObjectStore {
   abandon(key: string, growth: Growth): Promise<void>;
   /** @throws ObjectMissing */
   read(key: string, range?: ByteRange): Promise<Readable>;
+  /**
+   * All bytes of an object, for whoever goes through them once. A piece holds until the next is asked for: its
+   * memory may be used again. @throws ObjectMissing
+   */
+  pieces(key: string): AsyncIterable<Uint8Array>;
   /** Size in bytes, or `null` where there is no such object. */
   size(key: string): Promise<number | null>;
   /** Every object whose key begins with `prefix`, in no order, without what is only partly written; all for `''`. */

@@ -51,10 +51,10 @@ export async function openS3Store(
   }
 
   return {
-    put: (key, body) =>
-      body instanceof Readable
-        ? putStream(bucket, checkKey(key), body)
-        : putBytes(bucket, checkKey(key), body),
+    put: async (key, body) => {
+      if (body instanceof Uint8Array) await putBytes(bucket, checkKey(key), body);
+      else await putStream(bucket, checkKey(key), asStream(body));
+    },
     putFile: async (key, path) => {
       await putStream(
         bucket,
@@ -67,6 +67,7 @@ export async function openS3Store(
     complete: (key, growth) => complete(bucket, checkKey(key), growth),
     abandon: (key, growth) => abandon(bucket, checkKey(key), growth),
     read: (key, range) => read(bucket, checkKey(key), range),
+    pieces: (key) => pieces(bucket, checkKey(key)),
     size: (key) => sizeOf(bucket, checkKey(key)),
     list: (prefix) => listWhole(bucket, checkPrefix(prefix)),
     listUnfinished: () => listTails(bucket),
@@ -93,6 +94,19 @@ export async function openS3Store(
     freeBytes: async () => null,
     check,
   };
+}
+
+/** A stream asks for pieces ahead, so each is kept apart from the next. */
+function asStream(body: AsyncIterable<Uint8Array>): Readable {
+  if (body instanceof Readable) return body;
+  const kept = async function* () {
+    for await (const piece of body) yield Buffer.from(piece);
+  };
+  return Readable.from(kept());
+}
+
+async function* pieces(bucket: Parameters<typeof read>[0], key: string) {
+  yield* await read(bucket, key);
 }
 
 async function* listWhole(bucket: Parameters<typeof listAll>[0], prefix: string) {

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { ObjectMissing, type ObjectStore } from '@second-look/infra/object-store';
 import type { NamedObject } from './named-objects.ts';
 import {
@@ -93,6 +92,7 @@ async function copyNamed(
     throw error;
   }
 }
+
 /** What the folder has of an object already. An object never changes under its key. */
 async function findCopy(
   to: ObjectStore,
@@ -104,7 +104,7 @@ async function findCopy(
   const sizeBytes = named.sizeBytes ?? known?.sizeBytes ?? inStore;
   if (sizeBytes === null || (await to.size(key)) !== sizeBytes) return undefined;
   const there =
-    known?.sizeBytes === sizeBytes ? known : { key, ...(await tallyOf(await to.read(key))) };
+    known?.sizeBytes === sizeBytes ? known : { key, ...(await tallyOf(to.pieces(key))) };
   return fits(named, sizeBytes, there) ? there : undefined;
 }
 
@@ -114,7 +114,7 @@ function fits(named: NamedObject, sizeBytes: number, tally: Tally): boolean {
 
 /** @throws ObjectMissing */
 export async function copyObject(from: ObjectStore, to: ObjectStore, key: string): Promise<Tally> {
-  const { bytes, result } = tallied(await from.read(key));
-  await to.put(key, Readable.from(bytes));
+  const { bytes, result } = tallied(from.pieces(key));
+  await to.put(key, bytes);
   return result();
 }

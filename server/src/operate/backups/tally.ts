@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
 
 /** What went by: so many bytes, with this SHA-256 in hexadecimal. */
 export interface Tally {
@@ -8,20 +7,23 @@ export interface Tally {
 }
 
 /** Counts and hashes what is read through `bytes`; `result` holds once that has come to its end. */
-export function tallied(body: Readable): { bytes: AsyncGenerator<Uint8Array>; result(): Tally } {
+export function tallied(body: AsyncIterable<Uint8Array>): {
+  bytes: AsyncGenerator<Uint8Array>;
+  result(): Tally;
+} {
   const hash = createHash('sha256');
   let sizeBytes = 0;
   async function* through() {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      hash.update(chunk);
-      sizeBytes += chunk.length;
-      yield chunk;
+    for await (const piece of body) {
+      hash.update(piece);
+      sizeBytes += piece.length;
+      yield piece;
     }
   }
   return { bytes: through(), result: () => ({ sizeBytes, sha256: hash.digest('hex') }) };
 }
 
-export async function tallyOf(body: Readable): Promise<Tally> {
+export async function tallyOf(body: AsyncIterable<Uint8Array>): Promise<Tally> {
   const { bytes, result } = tallied(body);
   for await (const _ of bytes);
   return result();

@@ -55,8 +55,7 @@ export async function findDamage(backup: string, objects: ObjectStore): Promise<
   const damaged: string[] = [];
   const looks = inOrder(readObjects(objectsPath(backup)), most, async (listed) => {
     const isThere = (await objects.size(listed.key)) === listed.sizeBytes;
-    const isWhole =
-      isThere && (await tallyOf(await objects.read(listed.key))).sha256 === listed.sha256;
+    const isWhole = isThere && (await tallyOf(objects.pieces(listed.key))).sha256 === listed.sha256;
     return isWhole ? undefined : listed.key;
   });
   for await (const key of looks) if (key !== undefined) damaged.push(key);
