@@ -66,6 +66,10 @@ export const recording = z.object({
   /** The widest cut that the reader may watch. */
   cutId: id.nullable(),
   posterUrl: z.string().nullable(),
+  /** WebVTT that names a small picture for each stretch of time, `null` where there is none. */
+  storyboardUrl: z.string().nullable(),
+  /** How loud it is: a byte for each stretch of time. `null` where nothing is heard. */
+  waveform: z.object({ url: z.string(), peaksPerSecond: z.int() }).nullable(),
   audience: audience.nullable(),
   /** What a reader who does not own it may do, and until when; `null` for its owner. */
   access: z.object({ canComment: z.boolean(), expiresAt: instant.nullable() }).nullable(),
@@ -143,4 +147,5 @@ const place = z
   .transform(Number);
 export const segmentParams = renditionParams.extend({ index: place });
 export const chunkParams = renditionParams.extend({ chunk: place });
+export const sheetParams = mediaParams.extend({ sheet: place });
 export const momentQuery = z.object({ t: moment.optional() });

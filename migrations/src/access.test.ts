@@ -131,7 +131,7 @@ describe('the logins', () => {
     expect(await privilegesOf('second_look_worker')).toMatchInlineSnapshot(`
       [
         "public.cut SELECT",
-        "public.cut UPDATE: published_attempt, poster_key, made_bytes",
+        "public.cut UPDATE: published_attempt, poster_key, made_bytes, storyboard_key, storyboard, waveform_key, peaks_per_second",
         "public.processing_step SELECT",
         "public.processing_step UPDATE: state, attempt, reopened_after, error_code, error_log, updated_at",
         "public.recording DELETE",

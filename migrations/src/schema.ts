@@ -126,6 +126,15 @@ export const source = pgTable('source', {
   createdAt: createdAt(),
 });
 
+/** Where the sheets of small pictures lie in their object, and how they are laid out: core/storyboard. */
+interface StoredStoryboard {
+  intervalMs: number;
+  columns: number;
+  tileWidth: number;
+  tileHeight: number;
+  sheets: { offset: number; length: number; tiles: number }[];
+}
+
 export const cut = pgTable('cut', {
   id: uuid().primaryKey(),
   recordingId: uuid('recording_id').notNull(),
@@ -133,6 +142,10 @@ export const cut = pgTable('cut', {
   endMs: integer('end_ms'),
   publishedAttempt: integer('published_attempt'),
   posterKey: text('poster_key'),
+  storyboardKey: text('storyboard_key'),
+  storyboard: jsonb().$type<StoredStoryboard>(),
+  waveformKey: text('waveform_key'),
+  peaksPerSecond: integer('peaks_per_second'),
   madeBytes: bytes('made_bytes').notNull().default(0),
   createdAt: createdAt(),
 });

@@ -19,6 +19,7 @@ import { eventRoutes } from './features/events/routes.ts';
 import { grantRoutes } from './features/grants/routes.ts';
 import { watchReadiness } from './features/health/readiness.ts';
 import { healthRoutes } from './features/health/routes.ts';
+import { besideRoutes } from './features/media/beside.ts';
 import { mediaRoutes } from './features/media/routes.ts';
 import { mediaOrigin } from './features/media/send.ts';
 import { peopleRoutes } from './features/people/routes.ts';
@@ -91,6 +92,7 @@ export async function buildApp(dependencies: Dependencies) {
   await app.register(peopleRoutes, { database });
   await app.register(recordingRoutes, { database, queue });
   await app.register(uploadRoutes, { database, store, queue, log, maxUploadBytes, quotas: config });
+  await app.register(besideRoutes, { database, store });
   await app.register(mediaRoutes, { database, store, isRedirecting: origin !== null });
   await app.register(annotationRoutes, { database });
   await app.register(grantRoutes, { database });

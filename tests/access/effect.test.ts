@@ -23,15 +23,16 @@ beforeEach(async () => {
   [amira = '', ben = '', , dev = '', esther = ''] = world.people.map(({ id }) => id);
 });
 
+const ofCut = ['poster.jpg', 'storyboard/0.jpg', 'waveform'];
 const media = (file: string) => {
   const recording = world.recordings[0]?.id;
   const rendition = world.renditions[0];
   const cut = `/api/recordings/${recording}/cuts/${rendition?.cutId}`;
-  return file === 'poster.jpg' ? `${cut}/poster.jpg` : `${cut}/${rendition?.id}/${file}`;
+  return ofCut.includes(file) ? `${cut}/${file}` : `${cut}/${rendition?.id}/${file}`;
 };
 
 describe('media', () => {
-  it.each(['poster.jpg', 'init.mp4', '0.m4s'])('tells nothing by a tag: %s', async (file) => {
+  it.each([...ofCut, 'init.mp4', '0.m4s'])('tells nothing by a tag: %s', async (file) => {
     const asked = { method: 'GET', url: media(file) };
     const shown = await server.ask(amira, asked);
     expect(shown.status).toBe(200);
@@ -47,10 +48,11 @@ describe('media', () => {
 
   it('stops at the next request once the grant has ended, or the recording is in the trash', async () => {
     const asked = { method: 'GET', url: media('0.m4s') };
+    const beside = { method: 'GET', url: media('storyboard/0.jpg') };
     const grant = world.grants[0]?.id;
-    expect((await server.ask(ben, asked)).status).toBe(200);
+    for (const each of [asked, beside]) expect((await server.ask(ben, each)).status).toBe(200);
     await server.ask(amira, { method: 'DELETE', url: `/api/grants/${grant}` });
-    expect((await server.ask(ben, asked)).status).toBe(404);
+    for (const each of [asked, beside]) expect((await server.ask(ben, each)).status).toBe(404);
 
     world = await prepare(server, showcase);
     expect((await server.ask(ben, asked)).status).toBe(200);

@@ -187,6 +187,10 @@ export const places: Record<string, Place> = {
     eachRecording(world, 'GET', '/media/main.m3u8', isVisible(world)),
   'GET /api/recordings/:id/cuts/:cutId/main.m3u8': (world) => eachCut(world, 'main.m3u8'),
   'GET /api/recordings/:id/cuts/:cutId/poster.jpg': (world) => eachCut(world, 'poster.jpg'),
+  'GET /api/recordings/:id/cuts/:cutId/storyboard.vtt': (world) => eachCut(world, 'storyboard.vtt'),
+  'GET /api/recordings/:id/cuts/:cutId/storyboard/:sheet.jpg': (world) =>
+    eachCut(world, 'storyboard/0.jpg'),
+  'GET /api/recordings/:id/cuts/:cutId/waveform': (world) => eachCut(world, 'waveform'),
   'GET /api/recordings/:id/cuts/:cutId/:renditionId/media.m3u8': (world) =>
     eachRendition(world, 'media.m3u8'),
   'GET /api/recordings/:id/cuts/:cutId/:renditionId/init.mp4': (world) =>

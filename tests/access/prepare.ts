@@ -4,6 +4,10 @@ import { store } from '../world/store.ts';
 import type { RunningServer } from './server.ts';
 
 const hour = 3_600_000;
+const storyboard = {
+  ...{ intervalMs: 5000, columns: 1, tileWidth: 2, tileHeight: 2 },
+  sheets: [{ offset: 4, length: 8, tiles: 1 }],
+};
 
 /** Makes the database hold this world and nothing else, with media for what is ready. */
 export async function prepare(server: RunningServer, sketched: Sketch): Promise<DrawnWorld> {
@@ -27,10 +31,11 @@ export async function prepare(server: RunningServer, sketched: Sketch): Promise<
     );
     for (const { id, cut_id: cutId } of rows) {
       const key = `cuts/${cutId}`;
-      await client.query('update cut set published_attempt = 1, poster_key = $2 where id = $1', [
-        cutId,
-        key,
-      ]);
+      await client.query(
+        `update cut set published_attempt = 1, poster_key = $2, waveform_key = $2, peaks_per_second = 10,
+           storyboard_key = $2, storyboard = $3 where id = $1`,
+        [cutId, key, storyboard],
+      );
       await client.query(
         `update rendition_chunk set object_key = $2, init_offset = 0, init_length = 4,
            segments = '[{"durationUs": 4000000, "offset": 4, "length": 8}]' where rendition_id = $1`,

@@ -48,7 +48,10 @@ describe('every route', () => {
     await prepare(server, showcase);
     for (const [name, place] of Object.entries(places)) {
       const [method = '', url = ''] = name.split(' ');
-      const asked = { method, url: url.replace(/:index|:chunk/, '0').replace(/:\w+/g, nothing) };
+      const asked = {
+        method,
+        url: url.replace(/:index|:chunk|:sheet/, '0').replace(/:\w+/g, nothing),
+      };
       const { status } = await server.ask(null, asked);
       if (place === 'open') expect(status, name).not.toBe(401);
       else expect(status, name).toBe(401);

@@ -31,8 +31,9 @@ async function put(key: string, changedAt: Date) {
 }
 
 async function keysOf(id: string) {
-  const [found] = await rows<{ source: string; poster: string; made: string }>(
-    `select s.object_key as source, c.poster_key as poster, k.object_key as made
+  const [found] = await rows<{ source: string; poster: string; storyboard: string; made: string }>(
+    `select s.object_key as source, c.poster_key as poster, c.storyboard_key as storyboard,
+       k.object_key as made
      from source s join cut c using (recording_id) join rendition r on r.cut_id = c.id
      join rendition_chunk k on k.rendition_id = r.id where s.recording_id = $1`,
     id,
@@ -91,9 +92,8 @@ describe('a check', () => {
   it('has prepared again what lost its pictures, and it can be watched again', async () => {
     const amira = await server.as('amira');
     const id = await lesson(server, amira, 'Without pictures');
-    const { made, poster } = await keysOf(id);
-    await rm(pathOf(made));
-    await rm(pathOf(poster));
+    const { made, poster, storyboard } = await keysOf(id);
+    for (const key of [made, poster, storyboard]) await rm(pathOf(key));
     const found = await check();
     expect(found.code).toBe(1);
     expect(found.out).toContain('Pictures or sound are missing of 1 recording');
@@ -107,6 +107,20 @@ describe('a check', () => {
     const again = await keysOf(id);
     expect(again.made).not.toBe(made);
     expect(existsSync(pathOf(again.made))).toBe(true);
+    expect((await check()).out).toContain('All is well');
+  });
+
+  it('has prepared again what lost only the small pictures beside its film', async () => {
+    const id = await lesson(server, await server.as('amira'));
+    const { storyboard } = await keysOf(id);
+    await rm(pathOf(storyboard));
+    const { out } = await check('--mend');
+    expect(out).toContain('missing of 1 recording');
+    expect(out).not.toContain('another kind');
+    await prepareNow(server, id);
+    const again = await keysOf(id);
+    expect(again.storyboard).not.toBe(storyboard);
+    expect(existsSync(pathOf(again.storyboard))).toBe(true);
     expect((await check()).out).toContain('All is well');
   });
 

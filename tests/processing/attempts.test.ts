@@ -21,6 +21,7 @@ afterAll(() => server.stop());
 const made = {
   renditions: [],
   posterKey: 'poster',
+  beside: { storyboardKey: null, storyboard: null, waveformKey: null, peaksPerSecond: null },
   durationMs: 1000,
   isIncomplete: false,
   madeBytes: 0,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { readStoryboard } from '@second-look/core/storyboard';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mediaTools } from '../media/binaries.ts';
 import { type FixtureName, fixture } from '../media/fixtures.ts';
@@ -76,6 +77,60 @@ describe('an ordinary lesson', () => {
     expect(poster.headers.get('content-type')).toBe('image/jpeg');
     const start = Buffer.from(await poster.arrayBuffer()).subarray(0, 3);
     expect(start).toEqual(Buffer.from([0xff, 0xd8, 0xff]));
+  });
+
+  it('has small pictures and its loudness beside it, counted among what it takes', async () => {
+    const id = await uploaded(amira, await filmBytes('landscape.mp4'));
+    const { storyboardUrl, waveform } = await settled(id);
+    const index = await amira.ask('GET', storyboardUrl);
+    expect(index.headers.get('content-type')).toBe('text/vtt; charset=utf-8');
+    expect(index.headers.get('cache-control')).toBe('no-store');
+    const pictures = readStoryboard(index.text);
+    expect(pictures).toHaveLength(9);
+    expect(pictures[8]).toEqual({
+      ...{ startMs: 8000, endMs: 9000, sheet: 'storyboard/0.jpg' },
+      ...{ x: 8 * 160, y: 0, width: 160, height: 90 },
+    });
+    const get = (address: string) =>
+      fetch(new URL(address, server.address), { headers: { cookie: amira.cookie } });
+    const sheet = await get(storyboardUrl.replace(/storyboard\.vtt.*/, 'storyboard/0.jpg'));
+    expect(sheet.headers.get('content-type')).toBe('image/jpeg');
+    const picture = Buffer.from(await sheet.arrayBuffer());
+    expect(picture.subarray(0, 3)).toEqual(Buffer.from([0xff, 0xd8, 0xff]));
+
+    expect(waveform.peaksPerSecond).toBe(10);
+    const peaks = Buffer.from(await (await get(waveform.url)).arrayBuffer());
+    expect(Math.abs(peaks.length - 90)).toBeLessThanOrEqual(2);
+    expect(Math.min(...peaks.subarray(1, 88))).toBeGreaterThan(30);
+
+    const { rows } = await server.place.database.as('admin').pool.query(
+      `select c.made_bytes::int, c.storyboard_key, c.waveform_key, c.poster_key, k.object_key
+       from cut c join rendition r on r.cut_id = c.id join rendition_chunk k on k.rendition_id = r.id
+       where c.recording_id = $1`,
+      [id],
+    );
+    const [{ made_bytes, storyboard_key, waveform_key, poster_key }] = rows;
+    const keys = [storyboard_key, waveform_key, poster_key, ...rows.map((row) => row.object_key)];
+    const sizes = await Promise.all(keys.map((key) => server.store.size(key)));
+    expect(made_bytes).toBe(sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0));
+  });
+
+  it('has nothing beside it that is not there', async () => {
+    const id = await uploaded(amira, await filmBytes('silent.mp4'));
+    const { storyboardUrl, waveform } = await settled(id);
+    expect(waveform).toBeNull();
+    const cut = storyboardUrl.replace(/\/storyboard\.vtt.*/, '');
+    const absent = ['waveform', 'storyboard/1.jpg', 'storyboard/00.jpg', 'storyboard/x.jpg'];
+    for (const name of absent)
+      expect([name, (await amira.ask('GET', `${cut}/${name}`)).status]).toEqual([name, 404]);
+    const pool = server.place.database.as('admin').pool;
+    await pool.query(
+      'update cut set storyboard_key = null, storyboard = null where recording_id = $1',
+      [id],
+    );
+    expect((await amira.get(`/api/recordings/${id}`)).storyboardUrl).toBeNull();
+    for (const name of ['storyboard.vtt', 'storyboard/0.jpg'])
+      expect([name, (await amira.ask('GET', `${cut}/${name}`)).status]).toEqual([name, 404]);
   });
 
   it('has no segment beyond its end, and none before its start', async () => {

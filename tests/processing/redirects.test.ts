@@ -66,6 +66,14 @@ describe('media from a store that browsers reach', () => {
     },
   );
 
+  it('come through the server where they are a part of an object: sheets of small pictures', async () => {
+    const { storyboardUrl } = await amira.get(`/api/recordings/${id}`);
+    const { text } = await amira.ask('GET', storyboardUrl);
+    const [sheet = ''] = /storyboard\/0\.jpg/.exec(text) ?? [];
+    const { status, headers } = await amira.ask('GET', `${cut}/${sheet}`);
+    expect([status, headers.get('content-type')]).toEqual([200, 'image/jpeg']);
+  });
+
   it('leave the pages nothing else of the store, and stay closed to those who may not see them', async () => {
     const { headers } = await amira.ask('GET', '/api/me');
     const policy = headers.get('content-security-policy') ?? '';

@@ -103,6 +103,12 @@ export interface NewRendition {
   chunk: { objectKey: string; initOffset: number; initLength: number; segments: StoredSegment[] };
 }
 
+/** What lies beside the renditions; `null` where there is none. */
+export type BesideColumns = Pick<
+  typeof cut.$inferSelect,
+  'storyboardKey' | 'storyboard' | 'waveformKey' | 'peaksPerSecond'
+>;
+
 /**
  * Publishes what this attempt made, all at once, and only if no later attempt has begun.
  * @returns whether it was published
@@ -113,6 +119,7 @@ export function publish(
   made: {
     renditions: NewRendition[];
     posterKey: string;
+    beside: BesideColumns;
     durationMs: number;
     isIncomplete: boolean;
     /** What all of it takes in the store. */
@@ -137,6 +144,7 @@ export function publish(
       .set({
         publishedAttempt: step.attempt,
         posterKey: made.posterKey,
+        ...made.beside,
         madeBytes: made.madeBytes,
       })
       .where(eq(cut.id, step.cutId));

@@ -18,6 +18,7 @@ import {
   transcode,
 } from '../media/index.ts';
 import { attempts, steps } from '../metrics.ts';
+import { keepBeside, makeBeside } from './beside.ts';
 import { isOutage } from './outage.ts';
 import {
   type ClaimedStep,
@@ -129,7 +130,7 @@ async function prepare(
 }
 
 async function make(
-  { database, store, tools }: Workshop,
+  { database, store, tools, log }: Workshop,
   step: ClaimedStep,
   original: Source,
   folder: string,
@@ -150,30 +151,38 @@ async function make(
 
   const stillPath = join(folder, 'poster.jpg');
   await poster(source, facts, stillMoment(facts), stillPath, tools, { signal });
+  const beside = await makeBeside(source, facts, folder, { tools, log, signal });
   const encodeDir = join(folder, 'encode');
   await mkdir(encodeDir);
   const plan = planWhole(facts);
   const result = await transcode(source, plan, encodeDir, tools, { signal, onProgress });
-  return { stillPath, result };
+  return { stillPath, beside, result };
 }
 
 async function publishMade(
   { database, store, log }: Workshop,
   step: ClaimedStep,
-  { stillPath, result }: Awaited<ReturnType<typeof make>>,
+  { stillPath, beside, result }: Awaited<ReturnType<typeof make>>,
 ) {
   const prefixOf = (attempt: number) =>
     `recordings/${step.recordingId}/cuts/${step.cutId}/${attempt}`;
   const prefix = prefixOf(step.attempt);
   const posterKey = `${prefix}/poster.jpg`;
   await store.putFile(posterKey, stillPath);
+  const besideColumns = await keepBeside(store, beside, prefix);
   const renditions = await Promise.all(
     result.renditions.map((made) => keep(store, made, `${prefix}/${made.kind}.mp4`)),
   );
-  const keys = [posterKey, ...renditions.map(({ chunk }) => chunk.objectKey)];
+  const keys = [
+    posterKey,
+    besideColumns.storyboardKey,
+    besideColumns.waveformKey,
+    ...renditions.map(({ chunk }) => chunk.objectKey),
+  ].filter((key) => key !== null);
   const isPublished = await publish(database.plain, step, {
     renditions,
     posterKey,
+    beside: besideColumns,
     durationMs: result.durationMs,
     isIncomplete: result.isTruncated,
     madeBytes: await sizeOf(store, keys),

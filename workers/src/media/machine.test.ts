@@ -12,8 +12,10 @@ import { planWhole } from './plan.ts';
 import { poster } from './poster.ts';
 import { remux } from './remux.ts';
 import type { FfmpegError } from './run.ts';
+import { storyboard } from './storyboard.ts';
 import type { MediaTools } from './tools.ts';
 import { encodePicture, encodeSound } from './transcode.ts';
+import { waveform } from './waveform.ts';
 
 const execute = promisify(execFile);
 let tools: MediaTools;
@@ -64,6 +66,8 @@ describe.skipIf(!canMount)('a full disk', () => {
     poster: (work: string) => poster(film, facts, 1000, join(work, 'poster.jpg'), tools),
     'a copy': (work: string) => remux(film, facts, join(work, 'copy.mkv'), tools),
     'the picture': (work: string) => encodePicture(film, planWhole(facts), work, tools),
+    'small pictures': (work: string) => storyboard(film, facts, work, tools),
+    loudness: (work: string) => waveform(film, facts, work, tools),
     'the sound': (work: string) => encodeSound(film, planWhole(facts), 1, work, tools),
   };
   it.each([
@@ -74,6 +78,10 @@ describe.skipIf(!canMount)('a full disk', () => {
     ['the picture', 0],
     ['the picture', 8192],
     ['the picture', 65_536],
+    ['small pictures', 0],
+    ['small pictures', 4096],
+    ['loudness', 0],
+    ['loudness', 65_536],
     ['the sound', 0],
     ['the sound', 16_384],
   ] as const)('is called a full disk: %s with %i bytes left', async (step, leftBytes) => {

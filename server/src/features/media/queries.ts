@@ -14,6 +14,21 @@ export async function findCut(tx: Transaction, recordingId: string, cutId: strin
   return row;
 }
 
+/** What lies beside the renditions of a cut that the person may watch. */
+export async function findBeside(tx: Transaction, recordingId: string, cutId: string) {
+  const [row] = await tx
+    .select({
+      publishedAttempt: cut.publishedAttempt,
+      storyboardKey: cut.storyboardKey,
+      storyboard: cut.storyboard,
+      waveformKey: cut.waveformKey,
+    })
+    .from(cut)
+    .innerJoin(recording, and(eq(recording.id, cut.recordingId), isNull(recording.deletedAt)))
+    .where(and(eq(cut.id, cutId), eq(cut.recordingId, recordingId)));
+  return row;
+}
+
 /** The still of a cut that the person may watch, or could if it were not in their trash, which shows it. */
 export async function findPoster(tx: Transaction, recordingId: string, cutId: string) {
   const [row] = await tx

@@ -12,7 +12,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ProblemError } from '../../http/problems.ts';
 import { findRecording, widestCuts } from '../recordings/queries.ts';
-import { findCut, findPoster, findRenditions, type StoredRendition } from './queries.ts';
+import { insistOn } from './published.ts';
+import { findCut, findRenditions, type StoredRendition } from './queries.ts';
 import { sendPlace, sendWhole } from './send.ts';
 
 const playlistType = 'application/vnd.apple.mpegurl';
@@ -115,21 +116,6 @@ export async function mediaRoutes(
     },
   );
 
-  app.get(
-    `${cutPath}/poster.jpg`,
-    { schema: schema('A still of a cut.', mediaParams) },
-    async (request, reply) => {
-      const params = request.params as z.output<typeof mediaParams>;
-      const { posterKey } = await database.as(request.user.id, async (tx) =>
-        insistOn(await findPoster(tx, params.id, params.cutId)),
-      );
-      const length = posterKey && (await store.size(posterKey));
-      if (!posterKey || !length) throw new ProblemError('not_found');
-      const whole = { objectKey: posterKey, offset: 0, length };
-      return sendWhole(store, request, reply, whole, 'image/jpeg');
-    },
-  );
-
   /** Makes sure that the person may watch the cut, and reads what is asked for in the same transaction. */
   function published<T>(
     request: FastifyRequest,
@@ -166,11 +152,4 @@ function inChunk({ initObject, segmentObjects }: StoredRendition, part: Playlist
   const place = part === 'init' ? initObject : segmentObjects[part];
   if (!place) throw new RangeError(`There is no segment ${part}.`);
   return { uri: `chunks/${place.chunk}.mp4`, range: place };
-}
-
-/** @returns the cut, which is there and published */
-function insistOn<C extends { publishedAttempt: number | null }>(cut: C | undefined): C {
-  if (!cut) throw new ProblemError('not_found');
-  if (cut.publishedAttempt === null) throw new ProblemError('not_ready');
-  return cut;
 }

@@ -24,6 +24,8 @@ export async function presentRecordings(
     const { ownerId, clientId, updatedAt, failureCode, ...shown } = row.recording;
     const isMine = ownerId === userId;
     const cut = cuts.get(shown.id);
+    const addressOf = (file: string) =>
+      `/api/recordings/${shown.id}/cuts/${cut?.id}/${file}?v=${cut?.publishedAttempt}`;
     return {
       ...shown,
       owner: { id: ownerId, name: row.ownerName ?? '' },
@@ -33,9 +35,12 @@ export async function presentRecordings(
       failure: isMine && failureCode ? failure(failureCode) : null,
       source: isMine ? presentSource(row) : null,
       cutId: cut?.id ?? null,
-      posterUrl: cut?.posterKey
-        ? `/api/recordings/${shown.id}/cuts/${cut.id}/poster.jpg?v=${cut.publishedAttempt}`
-        : null,
+      posterUrl: cut?.posterKey ? addressOf('poster.jpg') : null,
+      storyboardUrl: cut?.storyboardKey ? addressOf('storyboard.vtt') : null,
+      waveform:
+        cut?.waveformKey && cut.peaksPerSecond
+          ? { url: addressOf('waveform'), peaksPerSecond: cut.peaksPerSecond }
+          : null,
       audience: isMine
         ? (audienceOf.get(shown.id) ?? []).map((entry: AudienceRow) => ({
             type: entry.type,

@@ -116,6 +116,9 @@ export async function widestCuts(tx: Transaction, recordingIds: string[]) {
       endMs: cut.endMs,
       publishedAttempt: cut.publishedAttempt,
       posterKey: cut.posterKey,
+      storyboardKey: cut.storyboardKey,
+      waveformKey: cut.waveformKey,
+      peaksPerSecond: cut.peaksPerSecond,
     })
     .from(cut)
     .where(inArray(cut.recordingId, recordingIds))

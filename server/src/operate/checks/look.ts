@@ -18,7 +18,7 @@ export interface Findings {
   orphanBytes: number;
   /** What no row names yet. */
   young: number;
-  /** Ids of recordings whose poster or renditions are missing; what was uploaded is there. */
+  /** Ids of recordings that miss something made of them; what was uploaded is there. */
   unmade: string[];
   /** Ids of recordings whose upload arrived whole and was never completed. */
   uncompleted: string[];
@@ -167,7 +167,9 @@ async function whoLacks(client: pg.Client, missing: string[]): Promise<Lacking> 
     `with lacking as (
        select s.recording_id, s.object_key as key, 'source' as what from source s where s.object_key = any ($1)
        union all
-       select c.recording_id, c.poster_key, 'poster' from cut c where c.poster_key = any ($1)
+       select c.recording_id, beside.key, 'beside'
+       from cut c, unnest(array[c.poster_key, c.storyboard_key, c.waveform_key]) as beside (key)
+       where beside.key = any ($1)
        union all
        select c.recording_id, k.object_key, 'media'
        from rendition_chunk k join rendition r on r.id = k.rendition_id join cut c on c.id = r.cut_id
@@ -186,12 +188,14 @@ async function whoLacks(client: pg.Client, missing: string[]): Promise<Lacking> 
   const { rows: others } = await client.query<{ count: number }>(
     `select count(*)::int from (${await namedObjectsQuery(client)}) n
      where key = any ($1) and key not in (select object_key from source)
-       and key not in (select poster_key from cut where poster_key is not null)
+       and key not in (select beside.key
+         from cut c, unnest(array[c.poster_key, c.storyboard_key, c.waveform_key]) as beside (key)
+         where beside.key is not null)
        and key not in (select object_key from rendition_chunk)`,
     [missing],
   );
   const open = rows.filter(({ isKnown }) => !isKnown);
-  // Without its poster alone a recording can still be watched.
+  // Without what lies beside its renditions alone a recording can still be watched.
   const isLost = (row: (typeof rows)[number]) => row.source && (row.media || !row.isPlayable);
   return {
     unmade: open.filter((row) => !row.source).map(({ id }) => id),
