@@ -77,3 +77,35 @@ export function readPicture(page: Page): Promise<Picture | null> {
     { width, height, stripHeight, markWidth, pxPerSecond },
   );
 }
+
+/** What the small picture of the wandering lesson under the pointer says, in seconds; `NaN` where there is none. */
+export function readTile(page: Page): Promise<number> {
+  return page.evaluate(
+    async ({ height, width, stripHeight, markWidth, pxPerSecond }) => {
+      const tile = document.querySelector<HTMLElement>('[data-preview-picture]');
+      const address = /url\("(.+)"\)/.exec(tile?.style.backgroundImage ?? '')?.[1];
+      if (!tile || !address) return Number.NaN;
+      const sheet = new Image();
+      sheet.src = address;
+      await sheet.decode();
+      const [x = 0, y = 0] = tile.style.backgroundPosition.split(' ').map(Number.parseFloat);
+      const canvas = document.createElement('canvas');
+      [canvas.width, canvas.height] = [tile.clientWidth, tile.clientHeight];
+      const context = canvas.getContext('2d', { willReadFrequently: true });
+      if (!context) return Number.NaN;
+      context.drawImage(sheet, x, y);
+      const scale = width / canvas.width;
+      const row = Math.floor((stripHeight / 2 / height) * canvas.height);
+      const strip = context.getImageData(0, row, canvas.width, 1).data;
+      let [sum, weight] = [0, 0];
+      for (let column = 0; column < canvas.width; column += 1) {
+        const light = strip[column * 4] ?? 0;
+        if (light < 64) continue;
+        sum += (column + 0.5) * light;
+        weight += light;
+      }
+      return ((sum / weight) * scale - markWidth / 2) / pxPerSecond;
+    },
+    { width, height, stripHeight, markWidth, pxPerSecond },
+  );
+}

@@ -70,12 +70,12 @@ test('what is said at the edge of a phone covers nothing that cannot be moved fr
   const videos = ['silent.mp4', 'landscape.mp4', 'ntsc.mp4'] as const;
   const files = await Promise.all(videos.map((name) => fixture(name, ffmpegPath)));
   await chooseVideos(page, files);
-  const safe = page.getByText('Safe: you can delete it from your device.');
-  await expect.poll(() => safe.count(), soon).toBe(videos.length);
   // The page shows that by itself; it is spoken, and nothing lies over the buttons.
   const spoken = page.getByRole('status').getByText('“silent” is uploaded and safe.');
   await spoken.waitFor({ state: 'attached' });
   expect((await spoken.boundingBox())?.width).toBeLessThanOrEqual(1);
+  const safe = page.getByText('Safe: you can delete it from your device.');
+  await expect.poll(() => safe.count(), soon).toBe(videos.length);
 
   await page
     .locator('input[type=file]')

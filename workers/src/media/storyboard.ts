@@ -33,7 +33,7 @@ const distances = [
   { everySeconds: 60, upToSeconds: 21_600 },
   { everySeconds: 120, upToSeconds: 43_200 },
 ];
-const fewestTiles = 12;
+const fewestTiles = 36;
 
 export type Sampling = {
   intervalMs: number;
@@ -43,7 +43,7 @@ export type Sampling = {
 };
 
 /**
- * How often pictures are taken. Decoding keyframes alone costs a twentieth, so the pictures rather lie as far
+ * How often pictures are taken. Decoding keyframes alone costs about a tenth, so the pictures rather lie as far
  * apart as these do, unless that would leave too few.
  * @param gapMs how far apart keyframes lie
  */

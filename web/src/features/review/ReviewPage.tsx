@@ -40,7 +40,8 @@ export default function ReviewPage() {
   const isGone = recording.error instanceof ApiProblem && recording.error.status === 404;
   useEffect(() => {
     if (!isGone) return;
-    for (const key of ['annotations', 'grants']) queryClient.removeQueries({ queryKey: [key, id] });
+    for (const key of ['annotations', 'grants', 'storyboard', 'waveform'])
+      queryClient.removeQueries({ queryKey: [key, id] });
   }, [isGone, queryClient, id]);
   if (isGone || recording.data?.deletedAt) return <NotFoundPage />;
   if (recording.data && me) {

@@ -70,7 +70,7 @@ export function ReviewRoom({ recording, me, atMs, noteId, isOffline }: ReviewRoo
         tabIndex={-1}
         className={classes.page}
         style={{
-          '--lanes': Math.min(review.tabs.length, 4),
+          '--lanes': Math.min(review.tabs.length, 4) + (recording.waveform ? 1 : 0),
           '--aspect': aspectRatio ?? undefined,
         }}
       >

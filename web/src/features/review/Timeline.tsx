@@ -7,10 +7,12 @@ import { firstName } from '../../ui/person.ts';
 import { type DraftStore, draftStore } from './draft-store.ts';
 import { Lane } from './Lane.tsx';
 import { pxOf } from './lanes.ts';
+import { MomentPreview } from './MomentPreview.tsx';
 import { byTime, type Tab } from './notes.ts';
 import { Playhead } from './Playhead.tsx';
 import { useStore } from './persisted-store.ts';
 import { useReview } from './review-context.ts';
+import { SoundLane } from './SoundLane.tsx';
 import classes from './Timeline.module.css';
 import { ticksFor } from './ticks.ts';
 
@@ -45,6 +47,14 @@ export function Timeline({ draft, isPhone, onRange }: TimelineProps) {
 
   return (
     <section className={classes.card} aria-label={t('timeline.label')}>
+      {recording.waveform && !isPhone && (
+        <div className={classes.row}>
+          <span className={classes.label} aria-hidden="true">
+            {t('timeline.sound')}
+          </span>
+          <SoundLane width={width} />
+        </div>
+      )}
       {isPhone ? (
         <Lane notes={everything} width={width} draft={drafted} label={t('timeline.label')} />
       ) : (
@@ -76,6 +86,7 @@ export function Timeline({ draft, isPhone, onRange }: TimelineProps) {
         </div>
       </div>
       <Playhead width={width} />
+      <MomentPreview width={width} />
     </section>
   );
 

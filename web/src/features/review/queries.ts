@@ -1,6 +1,7 @@
-import type { Annotation } from '@second-look/core/contract';
+import type { Annotation, RecordingDetail } from '@second-look/core/contract';
+import { readStoryboard } from '@second-look/core/storyboard';
 import { type QueryClient, queryOptions } from '@tanstack/react-query';
-import { call } from '../../app/api.ts';
+import { call, send } from '../../app/api.ts';
 
 /** All the notes on a recording that the reader may see. */
 export const annotationsQuery = (recordingId: string) =>
@@ -8,6 +9,32 @@ export const annotationsQuery = (recordingId: string) =>
     queryKey: ['annotations', recordingId],
     queryFn: ({ signal }) =>
       call('GET /api/recordings/:id/annotations', { params: { id: recordingId }, signal }),
+  });
+
+// Their address is another once they are made anew.
+const neverStale = { staleTime: Number.POSITIVE_INFINITY };
+
+/** The small pictures of a lesson, with whole addresses of their sheets. */
+export const storyboardQuery = ({ id, storyboardUrl }: RecordingDetail) =>
+  queryOptions({
+    queryKey: ['storyboard', id, storyboardUrl],
+    queryFn: async ({ signal }) => {
+      const response = await send(storyboardUrl ?? '', { method: 'GET', signal });
+      const pictures = readStoryboard(await response.text());
+      return pictures.map((each) => ({ ...each, sheet: new URL(each.sheet, response.url).href }));
+    },
+    ...neverStale,
+  });
+
+/** How loud a lesson is: a byte for each stretch of time. */
+export const waveformQuery = ({ id, waveform }: RecordingDetail) =>
+  queryOptions({
+    queryKey: ['waveform', id, waveform?.url],
+    queryFn: async ({ signal }) => {
+      const response = await send(waveform?.url ?? '', { method: 'GET', signal });
+      return new Uint8Array(await response.arrayBuffer());
+    },
+    ...neverStale,
   });
 
 /** Changes the notes that are on the screen, ahead of the server or with its answer. */
