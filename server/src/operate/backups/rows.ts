@@ -1,4 +1,5 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
@@ -13,7 +14,21 @@ export async function copyOut(
 ): Promise<Tally & { rows: number }> {
   const copy = client.query(copyTo(`copy (${query}) to stdout`));
   const { bytes, result } = tallied(copy);
-  await pipeline(bytes, createWriteStream(path, { mode: 0o600, flags: 'wx', flush: true }));
+  const file = await open(path, 'wx', 0o600);
+  try {
+    // Read to its end also where the disk is full: a copy that is broken off keeps its connection from ending.
+    let trouble: unknown;
+    for await (const piece of bytes) {
+      if (trouble) continue;
+      await file.writeFile(piece).catch((error: unknown) => {
+        trouble = error;
+      });
+    }
+    if (trouble) throw trouble;
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
   return { ...result(), rows: copy.rowCount };
 }
 
