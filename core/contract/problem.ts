@@ -62,6 +62,10 @@ export const problems = {
     detail:
       'This upload is still being written by an earlier request. Please try again in a moment.',
   },
+  still_making: {
+    status: 503,
+    detail: 'This moment is still being prepared. Please ask again in a few seconds.',
+  },
   not_ready: { status: 409, detail: 'This recording cannot be watched yet.' },
   not_failed: {
     status: 409,

@@ -65,6 +65,8 @@ export const recording = z.object({
     .nullable(),
   /** The widest cut that the reader may watch. */
   cutId: id.nullable(),
+  /** Counts up each time that a better version of that cut takes the place of the one before; who watches that may go on. */
+  mediaVersion: z.int().nullable(),
   posterUrl: z.string().nullable(),
   /** WebVTT that names a small picture for each stretch of time, `null` where there is none. */
   storyboardUrl: z.string().nullable(),

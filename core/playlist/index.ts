@@ -3,6 +3,8 @@
  * encoder. Pure text: whoever calls decides what the addresses look like.
  */
 
+export { pieceLengthsUs, pieceMs, type Stretch, stretches } from './stretches.ts';
+
 /** A range of bytes inside a rendition's one file. */
 export type ByteRange = { offset: number; length: number };
 

@@ -44,6 +44,8 @@ describe('every table', () => {
       'public.membership INSERT',
       'public.organisation INSERT',
       'public.principal INSERT',
+      // A piece that whoever may watch has asked for.
+      'public.processing_step INSERT',
     ]);
   });
 });
@@ -131,20 +133,23 @@ describe('the logins', () => {
     expect(await privilegesOf('second_look_worker')).toMatchInlineSnapshot(`
       [
         "public.cut SELECT",
-        "public.cut UPDATE: published_attempt, poster_key, made_bytes, storyboard_key, storyboard, waveform_key, peaks_per_second",
+        "public.cut UPDATE: published_attempt, poster_key, made_bytes, storyboard_key, storyboard, waveform_key, peaks_per_second, last_version",
+        "public.processing_step DELETE",
+        "public.processing_step INSERT",
         "public.processing_step SELECT",
-        "public.processing_step UPDATE: state, attempt, reopened_after, error_code, error_log, updated_at",
+        "public.processing_step UPDATE: state, attempt, reopened_after, error_code, error_log, updated_at, progress",
         "public.recording DELETE",
         "public.recording SELECT: id, state, playable, progress, duration_ms, failure_code, is_incomplete, updated_at, deleted_at",
         "public.recording UPDATE: state, playable, progress, duration_ms, failure_code, is_incomplete, updated_at",
         "public.rendition DELETE",
         "public.rendition INSERT",
         "public.rendition SELECT",
+        "public.rendition UPDATE: frame_rate, average_bandwidth, peak_bandwidth, superseded_at",
         "public.rendition_chunk DELETE",
         "public.rendition_chunk INSERT",
         "public.rendition_chunk SELECT",
-        "public.source SELECT: id, recording_id, object_key, size_bytes, sha256, facts",
-        "public.source UPDATE: sha256, facts",
+        "public.source SELECT: id, recording_id, object_key, size_bytes, sha256, facts, readable_key",
+        "public.source UPDATE: sha256, facts, readable_key",
         "public.upload DELETE",
         "public.upload SELECT: id, recording_id, size_bytes, object_key, updated_at, finished_at, growth, cancelled_at",
         "public.upload UPDATE: growth",

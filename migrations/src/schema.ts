@@ -124,6 +124,7 @@ export const source = pgTable('source', {
   sha256: text(),
   facts: jsonb(),
   createdAt: createdAt(),
+  readableKey: text('readable_key'),
 });
 
 /** Where the sheets of small pictures lie in their object, and how they are laid out: core/storyboard. */
@@ -148,6 +149,8 @@ export const cut = pgTable('cut', {
   peaksPerSecond: integer('peaks_per_second'),
   madeBytes: bytes('made_bytes').notNull().default(0),
   createdAt: createdAt(),
+  /** Versions are counted up and never used again. */
+  lastVersion: integer('last_version').notNull().default(0),
 });
 
 export const rendition = pgTable('rendition', {
@@ -163,6 +166,10 @@ export const rendition = pgTable('rendition', {
   averageBandwidth: integer('average_bandwidth').notNull(),
   peakBandwidth: integer('peak_bandwidth').notNull(),
   createdAt: createdAt(),
+  /** How long it is going to be, where its pieces are made as they are asked for. */
+  plannedMs: integer('planned_ms'),
+  /** Since when a better version has its place. */
+  supersededAt: instant('superseded_at'),
 });
 
 /** Where a segment lies in its chunk's object, and how long it plays, in microseconds as ffmpeg writes it. */
@@ -181,6 +188,7 @@ export const renditionChunk = pgTable(
     initOffset: integer('init_offset').notNull(),
     initLength: integer('init_length').notNull(),
     segments: jsonb().$type<StoredSegment[]>().notNull(),
+    frames: integer(),
   },
   (table) => [primaryKey({ columns: [table.renditionId, table.index] })],
 );
@@ -189,7 +197,7 @@ export const processingStep = pgTable('processing_step', {
   id: uuid().primaryKey(),
   recordingId: uuid('recording_id').notNull(),
   cutId: uuid('cut_id').notNull(),
-  kind: text({ enum: ['prepare'] }).notNull(),
+  kind: text({ enum: ['prepare', 'piece', 'chunk', 'sound', 'beside'] }).notNull(),
   state: text({ enum: ['pending', 'running', 'done', 'failed'] })
     .notNull()
     .default('pending'),
@@ -200,6 +208,12 @@ export const processingStep = pgTable('processing_step', {
   errorLog: text('error_log'),
   createdAt: createdAt(),
   updatedAt: updatedAt(),
+  /** Which stretch of the cut, counted from 0. */
+  part: integer().notNull().default(0),
+  /** The version of the cut whose renditions it makes. */
+  version: integer().notNull().default(0),
+  turn: integer().notNull().default(0),
+  progress: real().notNull().default(0),
 });
 
 export const worker = pgTable('worker', {

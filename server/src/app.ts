@@ -20,6 +20,7 @@ import { grantRoutes } from './features/grants/routes.ts';
 import { watchReadiness } from './features/health/readiness.ts';
 import { healthRoutes } from './features/health/routes.ts';
 import { besideRoutes } from './features/media/beside.ts';
+import { openPieceWaiter } from './features/media/pieces.ts';
 import { mediaRoutes } from './features/media/routes.ts';
 import { mediaOrigin } from './features/media/send.ts';
 import { peopleRoutes } from './features/people/routes.ts';
@@ -93,7 +94,12 @@ export async function buildApp(dependencies: Dependencies) {
   await app.register(recordingRoutes, { database, queue });
   await app.register(uploadRoutes, { database, store, queue, log, maxUploadBytes, quotas: config });
   await app.register(besideRoutes, { database, store });
-  await app.register(mediaRoutes, { database, store, isRedirecting: origin !== null });
+  const pieces = await openPieceWaiter(listenUrl, log);
+  app.addHook('onClose', () => pieces.close());
+  await app.register(mediaRoutes, {
+    ...{ database, store, queue, pieces },
+    isRedirecting: origin !== null,
+  });
   await app.register(annotationRoutes, { database });
   await app.register(grantRoutes, { database });
   await app.register(eventRoutes, { database, auth, listenUrl, sessionCheckMs });

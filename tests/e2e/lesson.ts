@@ -16,8 +16,20 @@ const pxPerSecond = (width - markWidth) / lessonSeconds;
  * A film of 48 s whose every picture says when it is: a white mark that wanders along a black strip at the
  * top, once from left to right. H.264 and AAC at a constant 11 MB, so that an upload has a middle.
  */
-export async function wanderingLesson(): Promise<string> {
-  const folder = join(tmpdir(), 'second-look-fixtures', 'wandering-1');
+export function wanderingLesson(): Promise<string> {
+  return makeLesson('wandering-1', [
+    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-b:v', '1800k', '-maxrate', '1800k'],
+    ...['-bufsize', '1800k', '-x264-params', 'nal-hrd=cbr'],
+  ]);
+}
+
+/** The same in a codec that no browser plays. */
+export function foreignLesson(): Promise<string> {
+  return makeLesson('wandering-mpeg4-1', ['-c:v', 'mpeg4', '-q:v', '4', '-bf', '0']);
+}
+
+async function makeLesson(name: string, picture: string[]): Promise<string> {
+  const folder = join(tmpdir(), 'second-look-fixtures', name);
   const path = join(folder, '8M2 fractions_starter 2025-11-12.mp4');
   const isThere = await access(path).then(
     () => true,
@@ -36,9 +48,8 @@ export async function wanderingLesson(): Promise<string> {
     ...['-f', 'lavfi', '-i', `sine=frequency=330:sample_rate=48000:duration=${lessonSeconds}`],
     '-filter_complex',
     `[1][2]overlay=x='t*${pxPerSecond}'[strip];[0][strip]overlay=x=0:y=0[picture]`,
-    ...['-map', '[picture]', '-map', '3', '-c:v', 'libx264', '-preset', 'ultrafast'],
-    ...['-pix_fmt', 'yuv420p', '-b:v', '1800k', '-maxrate', '1800k', '-bufsize', '1800k'],
-    ...['-x264-params', 'nal-hrd=cbr', '-c:a', 'aac', '-b:a', '64k', '-ac', '2', partial],
+    ...['-map', '[picture]', '-map', '3', '-pix_fmt', 'yuv420p', ...picture],
+    ...['-c:a', 'aac', '-b:a', '64k', '-ac', '2', partial],
   ]);
   await rename(partial, path);
   return path;

@@ -130,7 +130,8 @@ describe('a stream', () => {
       `select pg_terminate_backend(pid) as is_ended from pg_stat_activity
        where datname = current_database() and query ilike 'listen second_look' and pid <> pg_backend_pid()`,
     );
-    expect(rows).toEqual([{ is_ended: true }]);
+    // One listens for the streams, the other for pieces that are waited for.
+    expect(rows).toEqual([{ is_ended: true }, { is_ended: true }]);
     await before.ended;
     const after = await listenAs(amira);
     const id = await draft(amira);

@@ -29,6 +29,9 @@ afterAll(async () => {
   for (const one of folders) await rm(one, { recursive: true, force: true });
 });
 
+/** The file, its poster, its small pictures, the film as it was filmed, and two rungs. */
+const ofLesson = 6;
+
 const folders: string[] = [];
 async function newFolder(): Promise<string> {
   const made = await mkdtemp(join(tmpdir(), 'second-look-backup-'));
@@ -79,13 +82,13 @@ describe('a backup', () => {
 
   it('copies only what is new the second time', async () => {
     const into = await newFolder();
-    expect(await backUp(into)).toContain('of which 4 (');
+    expect(await backUp(into)).toContain(`of which ${ofLesson + 1} (`);
     const before = await filesIn(join(into, 'objects'));
     expect(await backUp(into)).toContain('of which 0 (0 bytes)');
     await lesson(server, await server.as('ben'), 'New');
-    expect(await backUp(into)).toContain('of which 3 (');
+    expect(await backUp(into)).toContain(`of which ${ofLesson} (`);
     const after = await filesIn(join(into, 'objects'));
-    expect(after.size).toBe(before.size + 3);
+    expect(after.size).toBe(before.size + ofLesson);
     expect(await backupsIn(into)).toHaveLength(3);
   });
 
@@ -108,7 +111,7 @@ describe('a backup', () => {
     expect(await secondLook(['backup', into, '--keep', '0'], env)).toMatchObject({ code: 2 });
     const { code, out } = await secondLook(['backup', into, '--keep', '2'], env);
     expect(code).toBe(0);
-    expect(out).toContain('Let go of 1 older backup and 3 objects (');
+    expect(out).toContain(`Let go of 1 older backup and ${ofLesson} objects (`);
     expect(await backupsIn(into)).toHaveLength(2);
     const after = [...(await filesIn(join(into, 'objects'))).keys()];
     expect(after.sort()).toEqual([...before.keys()].filter((key) => !key.includes(gone)).sort());
@@ -143,19 +146,40 @@ describe('a backup', () => {
     expect(existsSync(join(into, 'objects', 'half.part'))).toBe(false);
   });
 
-  it('says so where there is no room, and goes on when there is', async (context) => {
+  it.for([
+    ['the rows', '96k'],
+    ['the objects', '384k'],
+  ] as const)(
+    'says so where there is no room for %s, and goes on when there is',
+    async ([, size], context) => {
+      const into = await newFolder();
+      const mount = (...words: string[]) => spawnSync('mount', [...words, into]).status === 0;
+      if (process.getuid?.() !== 0 || !mount('-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs'))
+        return context.skip('needs the right to mount a small disk');
+      try {
+        const { code, out, errors } = await secondLook(['backup', into], env);
+        expect({ code, out }).toEqual({ code: 1, out: '' });
+        expect(errors).toMatch(/^There is no room left in .*\n$/);
+        expect(mount('-o', 'remount,size=64m')).toBe(true);
+        await backUp(into);
+      } finally {
+        spawnSync('umount', [into]);
+      }
+    },
+  );
+
+  it('ends also where the disk is full in the middle of a table that comes in many pieces', async (context) => {
     const into = await newFolder();
     const mount = (...words: string[]) => spawnSync('mount', [...words, into]).status === 0;
-    // The rows fit, the objects do not.
-    if (process.getuid?.() !== 0 || !mount('-t', 'tmpfs', '-o', 'size=256k', 'tmpfs'))
+    if (process.getuid?.() !== 0 || !mount('-t', 'tmpfs', '-o', 'size=4m', 'tmpfs'))
       return context.skip('needs the right to mount a small disk');
     try {
-      const { code, out, errors } = await secondLook(['backup', into], env);
-      expect({ code, out }).toEqual({ code: 1, out: '' });
+      await ask(admin(), `update processing_step set error_log = repeat('long ', 2000000)`);
+      const { code, errors } = await secondLook(['backup', into], env);
+      expect(code).toBe(1);
       expect(errors).toMatch(/^There is no room left in .*\n$/);
-      expect(mount('-o', 'remount,size=64m')).toBe(true);
-      await backUp(into);
     } finally {
+      await ask(admin(), 'update processing_step set error_log = null');
       spawnSync('umount', [into]);
     }
   });
@@ -297,10 +321,7 @@ describe('deleting for good, while a backup is taken', () => {
       admin(),
       `update recording set deleted_at = now() - interval '31 days' where id = '${trashed}'`,
     );
-    await ask(
-      admin(),
-      `update processing_step set state = 'pending' where recording_id = '${again}'`,
-    );
+    await secondLook(['reprocess', again], env);
     const workshop = await openWorkshop(server);
     const before = await filesIn(objects());
     await sweepOnce(workshop, server.queue);
@@ -317,7 +338,7 @@ describe('deleting for good, while a backup is taken', () => {
     const after = [...(await filesIn(objects())).keys()];
     expect(after.filter((path) => path.includes(trashed))).toEqual([]);
     const kept = [...(await filesIn(join(into, 'objects'))).keys()];
-    expect(kept.filter((path) => path.includes(trashed))).toHaveLength(3);
-    expect(kept.filter((path) => path.includes(again))).toHaveLength(3);
+    expect(kept.filter((path) => path.includes(trashed))).toHaveLength(ofLesson);
+    expect(kept.filter((path) => path.includes(again))).toHaveLength(ofLesson);
   });
 });

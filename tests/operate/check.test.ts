@@ -3,9 +3,18 @@ import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises
 import { dirname, join } from 'node:path';
 import { readConfig } from '@second-look/infra/config';
 import type { ObjectStore } from '@second-look/infra/object-store';
+import { sweepOnce } from '@second-look/workers/sweep';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { look } from '../../server/src/operate/checks/look.ts';
-import { append, beginUpload, draft, lesson, prepareNow, uploaded } from '../world/lesson.ts';
+import {
+  append,
+  beginUpload,
+  draft,
+  lesson,
+  openWorkshop,
+  prepareNow,
+  uploaded,
+} from '../world/lesson.ts';
 import { freePort } from '../world/processes.ts';
 import { startServer, type TestServer } from '../world/server.ts';
 import { ask, fillWithWork, openEmptyPlace } from './place.ts';
@@ -34,7 +43,8 @@ async function keysOf(id: string) {
   const [found] = await rows<{ source: string; poster: string; storyboard: string; made: string }>(
     `select s.object_key as source, c.poster_key as poster, c.storyboard_key as storyboard,
        k.object_key as made
-     from source s join cut c using (recording_id) join rendition r on r.cut_id = c.id
+     from source s join cut c using (recording_id)
+     join rendition r on r.cut_id = c.id and r.attempt = c.published_attempt
      join rendition_chunk k on k.rendition_id = r.id where s.recording_id = $1`,
     id,
   );
@@ -240,12 +250,20 @@ describe('preparing again', () => {
     await prepareNow(server, id);
     expect(await stateOf(id)).toBe('ready');
     expect((await keysOf(id)).made).not.toBe(made);
-    expect(existsSync(pathOf(made))).toBe(false);
-    const renditions = await rows(
-      'select from rendition r join cut c on c.id = r.cut_id where c.recording_id = $1',
+    expect(existsSync(pathOf(made)), 'somebody may be watching').toBe(true);
+    await rows(
+      `update rendition set superseded_at = superseded_at - interval '24 hours'
+       where cut_id = (select id from cut where recording_id = $1)`,
       id,
     );
-    expect(renditions).toHaveLength(1);
+    await sweepOnce(await openWorkshop(server), server.queue);
+    expect(existsSync(pathOf(made))).toBe(false);
+    const versions = await rows(
+      `select distinct r.attempt from rendition r join cut c on c.id = r.cut_id
+       where c.recording_id = $1`,
+      id,
+    );
+    expect(versions).toHaveLength(1);
   });
 
   it('goes on without its queue', async () => {

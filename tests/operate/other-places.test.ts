@@ -70,7 +70,7 @@ describe('a store of another kind', () => {
       expect(out).toContain('Every object has its checksum.');
       const store = await openStore(readConfig(env), () => {});
       const originals = await filesIn(join(folder, 'objects'));
-      expect(originals.size).toBe(4);
+      expect(originals.size).toBe(7);
       for (const key of originals.keys()) {
         const there = await buffer(await store.read(key));
         expect(there.equals(await readFile(join(server.place.dataDir, 'objects', key)))).toBe(true);
@@ -78,12 +78,12 @@ describe('a store of another kind', () => {
       const { copy } = await copyOfBackup();
       const again = await secondLook(['backup', copy], env);
       expect(again).toMatchObject({ code: 0 });
-      expect(again.out).toContain('4 objects');
+      expect(again.out).toContain('7 objects');
       expect(again.out).toContain('of which 0 (0 bytes) were copied now');
 
       const elsewhere = await newFolder();
       const whole = await secondLook(['backup', elsewhere], env);
-      expect(whole.out).toContain('of which 4 (');
+      expect(whole.out).toContain('of which 7 (');
       expect(await filesIn(join(elsewhere, 'objects'))).toEqual(originals);
       expect((await secondLook(['check'], env)).out).toContain('All is well');
       const key = [...originals.keys()].find((one) => one.includes(`${id}/cuts/`)) ?? '';

@@ -1,69 +1,96 @@
+import { publishFirst } from '@second-look/workers/prepare-queries';
 import {
+  type ClaimedStep,
   claimStep,
+  endStep,
   failStep,
-  publish,
   returnStep,
   saveProgress,
-} from '@second-look/workers/prepare-queries';
+} from '@second-look/workers/step-queries';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inspect } from '../../workers/src/media/inspect.ts';
+import { mediaTools } from '../media/binaries.ts';
+import { fixture } from '../media/fixtures.ts';
 import type { Client } from '../world/client.ts';
 import { uploaded } from '../world/lesson.ts';
 import { startServer, type TestServer } from '../world/server.ts';
 
 let server: TestServer;
 let amira: Client;
+let facts: NonNullable<ClaimedStep['facts']>;
 beforeAll(async () => {
   server = await startServer();
   amira = await server.as('amira');
+  const tools = await mediaTools();
+  facts = await inspect(await fixture('landscape.mp4', tools.ffmpegPath), tools);
 });
 afterAll(() => server.stop());
 
-const made = {
-  renditions: [],
-  posterKey: 'poster',
-  beside: { storyboardKey: null, storyboard: null, waveformKey: null, peaksPerSecond: null },
-  durationMs: 1000,
-  isIncomplete: false,
-  madeBytes: 0,
-};
 const worker = () => server.place.database.as('worker').plain;
+const ask = async (question: string, id: string) =>
+  (await server.place.database.as('admin').pool.query(question, [id])).rows;
+const publishedOf = (id: string) =>
+  ask('select published_attempt as version from cut where recording_id = $1', id);
 
 /** Two attempts at the same step, the second begun while the first was still at it. */
 async function twoAttempts() {
   const id = await uploaded(amira, Buffer.from('bytes'));
-  const { rows } = await server.place.database
-    .as('admin')
-    .pool.query('select id from processing_step where recording_id = $1', [id]);
-  const first = await claimStep(worker(), rows[0].id);
-  const second = await claimStep(worker(), rows[0].id);
+  const [row] = await ask('select id from processing_step where recording_id = $1', id);
+  const first = await claimStep(worker(), row.id);
+  const second = await claimStep(worker(), row.id);
   if (!first || !second) throw new Error('Nothing was claimed.');
   expect([first.attempt, second.attempt]).toEqual([1, 2]);
-  return { id, stepId: rows[0].id, first, second };
+  return { id, stepId: row.id as string, first, second };
+}
+
+const codec = { codec: 'avc1.640015', averageBandwidth: 1, peakBandwidth: 1 };
+const bytes = {
+  init: { offset: 0, length: 1 },
+  segments: [{ durationUs: 1, offset: 1, length: 1 }],
+};
+
+/** Publishes under these version numbers, as an attempt that has made something to watch. */
+function publish(step: ClaimedStep, version: number) {
+  const made = { kind: 'video' as const, ...codec, ...bytes, width: 2, height: 2, frameRate: 1 };
+  return publishFirst(
+    worker(),
+    { ...step, facts },
+    {
+      versions: { first: version, ladder: version + 1, isWatchable: false },
+      first: { chunks: [{ made, objectKey: `${version}` }], plannedMs: null },
+      posterKey: 'poster',
+      posterBytes: 1,
+    },
+  );
 }
 
 describe('an attempt that was overtaken', () => {
-  it('publishes nothing, whether it is done earlier or later', async () => {
+  it('publishes nothing and plans nothing, whether it is done earlier or later', async () => {
     const { id, stepId, first, second } = await twoAttempts();
-    expect(await publish(worker(), first, made)).toBe(false);
-    expect((await amira.get(`/api/recordings/${id}`)).state).toBe('processing');
-    expect(await publish(worker(), second, made)).toBe(true);
-    expect(await publish(worker(), first, made)).toBe(false);
-    expect(await publish(worker(), second, made)).toBe(false);
-    const { rows } = await server.place.database
-      .as('admin')
-      .pool.query('select published_attempt from cut where recording_id = $1', [id]);
-    expect(rows).toEqual([{ published_attempt: 2 }]);
+    expect(await publish(first, 1)).toBeUndefined();
+    expect(await amira.get(`/api/recordings/${id}`)).toMatchObject({ playable: false });
+    const steps = await publish(second, 3);
+    // What lies beside it, its sound and its one chunk.
+    expect(steps).toHaveLength(3);
+    expect(await publish(first, 1)).toBeUndefined();
+    expect(await publishedOf(id)).toEqual([{ version: 3 }]);
+    expect(await amira.get(`/api/recordings/${id}`)).toMatchObject({ playable: true });
+    expect(await endStep(worker(), first)).toBe(false);
+    expect(await endStep(worker(), second)).toBe(true);
     expect(await claimStep(worker(), stepId), 'what is done is not taken again').toBeUndefined();
   });
 
   it('no longer says how far it is', async () => {
-    const { id, first, second } = await twoAttempts();
-    await saveProgress(worker(), second, 0.2);
-    await saveProgress(worker(), first, 0.9);
+    const { id, second } = await twoAttempts();
+    const chunk = (await publish(second, 1))?.at(-1);
+    const early = await claimStep(worker(), chunk?.id ?? '');
+    const late = await claimStep(worker(), chunk?.id ?? '');
+    if (!early || !late) throw new Error('Nothing was claimed.');
+    await saveProgress(worker(), late, 0.2);
+    await saveProgress(worker(), early, 0.9);
     expect((await amira.get(`/api/recordings/${id}`)).progress).toBeCloseTo(0.2);
-    await publish(worker(), second, made);
-    await saveProgress(worker(), second, 0.95);
-    expect((await amira.get(`/api/recordings/${id}`)).progress).toBeNull();
+    await saveProgress(worker(), late, 0.1);
+    expect((await amira.get(`/api/recordings/${id}`)).progress, 'nor back').toBeCloseTo(0.2);
   });
 
   it('neither fails the recording nor gives the work back', async () => {
@@ -71,22 +98,18 @@ describe('an attempt that was overtaken', () => {
     await failStep(worker(), first, 'encode_failed', 'overtaken');
     await returnStep(worker(), first);
     expect((await amira.get(`/api/recordings/${id}`)).state).toBe('processing');
-    expect(await publish(worker(), second, made)).toBe(true);
-    await failStep(worker(), first, 'encode_failed', 'overtaken');
-    expect((await amira.get(`/api/recordings/${id}`)).state).toBe('ready');
+    expect(await endStep(worker(), second)).toBe(true);
   });
 });
 
-describe('an attempt that has published', () => {
+describe('an attempt that has ended', () => {
   it('can no longer be failed or given back', async () => {
     const { id, stepId, second } = await twoAttempts();
-    expect(await publish(worker(), second, made)).toBe(true);
+    await publish(second, 1);
+    await endStep(worker(), second);
     await failStep(worker(), second, 'encode_failed', 'afterwards');
     await returnStep(worker(), second);
-    expect(await amira.get(`/api/recordings/${id}`)).toMatchObject({
-      state: 'ready',
-      failure: null,
-    });
+    expect(await amira.get(`/api/recordings/${id}`)).toMatchObject({ failure: null });
     expect(await claimStep(worker(), stepId)).toBeUndefined();
   });
 });

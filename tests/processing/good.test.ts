@@ -52,9 +52,11 @@ describe('an ordinary lesson', () => {
     const entry = await amira.ask('GET', `/api/recordings/${id}/media/main.m3u8`);
     const main = entry.headers.get('location') ?? '';
     const renditions = await fetchRenditions(amira, id, server.place.dataDir);
-    expect(renditions.map(({ kind }) => kind)).toEqual(['video', 'audio']);
-    const [picture, sound] = renditions;
-    expect(await framesOf(picture?.path ?? '', 'v:0')).toBe(await framesOf(film, 'v:0'));
+    // 360p, as it was filmed, and 240p.
+    expect(renditions.map(({ kind }) => kind)).toEqual(['video', 'video', 'audio']);
+    const [large, small, sound] = renditions;
+    for (const picture of [large, small])
+      expect(await framesOf(picture?.path ?? '', 'v:0')).toBe(await framesOf(film, 'v:0'));
     expect(await framesOf(sound?.path ?? '', 'a:0')).toBeGreaterThan((9 * 48_000) / 1024 - 2);
 
     const whole = await probe([
@@ -67,7 +69,7 @@ describe('an ordinary lesson', () => {
       `${server.address}${main}`,
     ]);
     expect(whole.streams.map((stream: { codec_name: string }) => stream.codec_name).sort()).toEqual(
-      ['aac', 'h264'],
+      ['aac', 'h264', 'h264'],
     );
     expect(Math.abs(Number(whole.format.duration) - 9)).toBeLessThan(0.1);
 

@@ -1,10 +1,9 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openStore } from '@second-look/infra/object-store/open';
-import { prepareJob, type Workshop } from '@second-look/workers/prepare';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../world/client.ts';
-import { filmBytes, openWorkshop, prepareNow, uploaded } from '../world/lesson.ts';
+import { doStep, filmBytes, openWorkshop, prepareNow, uploaded } from '../world/lesson.ts';
 import { freePort } from '../world/processes.ts';
 import { startS3, type TestS3 } from '../world/s3.ts';
 import { startServer, type TestServer } from '../world/server.ts';
@@ -35,20 +34,14 @@ async function triedOften(attempts: number) {
   return { id, stepId: rows[0].id as string };
 }
 
-/** The last try of the queue. */
-function lastTry(workshop: Workshop, stepId: string) {
-  const { signal } = new AbortController();
-  return prepareJob(workshop)({ stepId }, { isLastTry: true, signal, tellProgress: () => {} });
-}
-
 describe('a store that is away', () => {
   it('is not blamed on the film, however often it is tried', async () => {
     const { id, stepId } = await triedOften(9);
     const away = { ...s3.config, endpoint: `http://127.0.0.1:${await freePort()}` };
     const store = await openStore({ s3: away, dataDir: server.place.dataDir }, () => {});
     const workshop = { ...(await openWorkshop(server)), store };
-    await expect(lastTry(workshop, stepId)).rejects.toThrow();
-    await expect(lastTry(workshop, stepId)).rejects.toThrow();
+    await expect(doStep(workshop, stepId)).rejects.toThrow();
+    await expect(doStep(workshop, stepId)).rejects.toThrow();
     expect(await get(id)).toMatchObject({ state: 'processing', failure: null });
     const { rows } = await admin().query('select state from processing_step where id = $1', [
       stepId,
@@ -67,9 +60,9 @@ describe('an ffmpeg that is killed each time', () => {
     await chmod(ffmpegPath, 0o755);
     const workshop = await openWorkshop(server);
     const dying = { ...workshop, tools: { ...workshop.tools, ffmpegPath } };
-    await expect(lastTry(dying, stepId)).rejects.toThrow();
+    await expect(doStep(dying, stepId)).rejects.toThrow();
     expect(await get(id)).toMatchObject({ state: 'processing', failure: null });
-    await lastTry(dying, stepId);
+    await doStep(dying, stepId);
     expect(await get(id)).toMatchObject({ state: 'failed', failure: { code: 'interrupted' } });
   });
 });

@@ -18,7 +18,10 @@ beforeAll(async () => {
   const { text } = await amira.ask('GET', main);
   folder = main.replace('main.m3u8', /^(\S+)\/media\.m3u8$/m.exec(text)?.[1] ?? '');
   const { pool } = server.place.database.as('admin');
-  const { rows } = await pool.query('select object_key from rendition_chunk');
+  const { rows } = await pool.query(
+    'select object_key from rendition_chunk where rendition_id = $1',
+    [folder.split('/').at(-1)],
+  );
   object = await buffer(await server.store.read(rows[0].object_key));
 });
 afterAll(() => server.stop());

@@ -114,6 +114,6 @@ describe.each([
       ['POST', '/api/queues/processing/add'],
     ] as const)
       expect((await dev.ask(method, `${address}${path}`, {})).status).toBe(404);
-    expect(await server.queue.bull.isPaused()).toBe(false);
+    for (const bull of server.queue.bull) expect(await bull.isPaused()).toBe(false);
   });
 });

@@ -109,7 +109,7 @@ export function describeQueue(open: () => Promise<Engine>) {
         release = resolve;
       });
     });
-    const progress = async () => (await queue.bull.getJob(id))?.progress;
+    const progress = async () => (await queue.bull[0]?.getJob(id))?.progress;
     await until(async () => (await progress()) === 0.25);
     expect(await queue.state()).toMatchObject({ waiting: 1, active: 1, workers: 1 });
     release();

@@ -143,10 +143,9 @@ describe('a server', () => {
 describe('a queue that does not answer', () => {
   it('loses no work: the sweep brings it', async () => {
     const { pool } = server.place.database.as('admin');
-    await pool.query('alter schema second_look_queue rename to second_look_queue_away');
+    await pool.query('drop schema second_look_queue cascade');
     const id = await uploaded(amira, randomBytes(1000));
     expect((await amira.get(`/api/recordings/${id}`)).state).toBe('processing');
-    await pool.query('alter schema second_look_queue_away rename to second_look_queue');
     const steps = async () =>
       (await pool.query('select id from processing_step where recording_id = $1', [id])).rows;
     const [step] = await steps();

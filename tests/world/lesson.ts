@@ -1,7 +1,8 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openLog } from '@second-look/infra/log';
-import { prepareJob, type Workshop } from '@second-look/workers/prepare';
+import { stepJob } from '@second-look/workers/step';
+import type { Workshop } from '@second-look/workers/workshop';
 import { mediaTools } from '../media/binaries.ts';
 import { type FixtureName, fixture } from '../media/fixtures.ts';
 import type { Client } from './client.ts';
@@ -77,14 +78,30 @@ export async function openWorkshop({ place, store }: TestServer): Promise<Worksh
   };
 }
 
-/** Prepares a recording in this process, without a queue. */
+/** Does one step in this process, without a queue, as its last try. */
+export async function doStep(workshop: Workshop, stepId: string): Promise<void> {
+  const { signal } = new AbortController();
+  await stepJob(workshop)({ stepId }, { isLastTry: true, signal, tellProgress: () => {} });
+}
+
+/** The ids of a recording's steps that are not settled, in the order in which they are to be done. */
+export async function openSteps(server: TestServer, recordingId: string): Promise<string[]> {
+  const { rows } = await server.place.database.as('admin').pool.query<{ id: string }>(
+    `select id from processing_step where recording_id = $1 and state in ('pending', 'running')
+     order by kind <> 'prepare', turn, part`,
+    [recordingId],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Prepares a recording in this process, without a queue: the first step, and all that follow from it. */
 export async function prepareNow(server: TestServer, recordingId: string): Promise<void> {
-  const { rows } = await server.place.database
-    .as('admin')
-    .pool.query('select id from processing_step where recording_id = $1', [recordingId]);
-  const job = prepareJob(await openWorkshop(server));
-  const signal = new AbortController().signal;
-  await job({ stepId: rows[0].id }, { isLastTry: true, signal, tellProgress: () => {} });
+  const workshop = await openWorkshop(server);
+  for (;;) {
+    const [stepId] = await openSteps(server, recordingId);
+    if (stepId === undefined) return;
+    await doStep(workshop, stepId);
+  }
 }
 
 /** A recording that can be watched. @returns its id */

@@ -14,9 +14,13 @@ import { openStore } from '@second-look/infra/object-store/open';
 import { consume, openQueue, QueueProblem } from '@second-look/infra/queue';
 import { version } from '@second-look/infra/version';
 import { checkShape } from '@second-look/migrations/shape';
-import { prepareJob, type Workshop } from './jobs/prepare.ts';
+import { stepJob } from './jobs/step.ts';
 import { startSweep } from './jobs/sweep.ts';
+import type { Workshop } from './jobs/workshop.ts';
 import { showLife } from './life.ts';
+
+/** Somebody may wait for a piece while a long film is being copied. */
+const expressConcurrency = 2;
 
 async function start(config: Config) {
   const log = openLog('workers', config.logLevel);
@@ -30,18 +34,23 @@ async function start(config: Config) {
   const workDir = join(config.dataDir, 'work');
   await mkdir(workDir, { recursive: true });
   const tools = locateFfmpeg(process.env);
+  const queue = await openQueue(queueUrl(config), onError, (notice) => log.warn(notice));
   const workshop: Workshop = {
     database,
     store: counted(await openStore(config, (notice) => log.warn(notice))),
     tools,
     workDir,
     log,
+    queue,
   };
-  const queue = await openQueue(queueUrl(config), onError, (notice) => log.warn(notice));
-  const consumer = await consume(queueUrl(config), prepareJob(workshop), {
-    concurrency: config.workerConcurrency,
-    onError,
-  });
+  const consumers = [
+    await consume(queueUrl(config), stepJob(workshop), {
+      ...{ lane: 'express', concurrency: expressConcurrency, onError },
+    }),
+    await consume(queueUrl(config), stepJob(workshop), {
+      ...{ lane: 'steady', concurrency: config.workerConcurrency, onError },
+    }),
+  ];
   const sweep = startSweep(workshop, queue);
   const clock = await watchClock(database, log);
   const facts = {
@@ -61,7 +70,7 @@ async function start(config: Config) {
   const stop = async () => {
     if (isStopping) return;
     isStopping = true;
-    await Promise.all([consumer.close(), sweep.stop()]);
+    await Promise.all([...consumers.map((consumer) => consumer.close()), sweep.stop()]);
     clock.stop();
     await life.stop();
     await Promise.all([queue.close(), database.close()]);

@@ -1,8 +1,11 @@
 import pg from 'pg';
 
-/** What the database announces (migrations/sql/0003_triggers.sql): that a row of this kind changed. */
+/**
+ * What the database announces (triggers in migrations/sql): that a row of this kind changed, or that a step
+ * which makes a piece has come to its end.
+ */
 export interface Announcement {
-  kind: 'recording' | 'annotation' | 'conversation' | 'grant';
+  kind: 'recording' | 'annotation' | 'conversation' | 'grant' | 'piece';
   id: string;
 }
 
@@ -30,7 +33,9 @@ export async function listen(
   async function connect() {
     const next = new pg.Client({ connectionString: url, keepAlive: true });
     next.on('notification', ({ payload = '' }) => {
-      const match = /^(recording|annotation|conversation|grant):([0-9a-f-]{36})$/.exec(payload);
+      const match = /^(recording|annotation|conversation|grant|piece):([0-9a-f-]{36})$/.exec(
+        payload,
+      );
       if (match) onAnnouncement({ kind: match[1] as Announcement['kind'], id: match[2] as string });
     });
     const lost = () => {

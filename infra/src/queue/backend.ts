@@ -3,7 +3,13 @@ import type { RedisOptions } from 'ioredis';
 import { schemaMender } from './mend-schema.ts';
 import { checkRedis, engineIn, type QueueEngine } from './redis.ts';
 
-export const name = 'processing';
+/**
+ * Two queues, so that what somebody waits for never stands behind what takes a minute: each worker process
+ * has room of its own for either.
+ */
+export const names = { express: 'processing', steady: 'processing-steady' } as const;
+export type Lane = keyof typeof names;
+export const lanes: readonly Lane[] = ['express', 'steady'];
 /** What everything in Redis begins with, so that others may use the same one. */
 const prefix = 'second-look';
 /** The schema in PostgreSQL. */

@@ -1,8 +1,9 @@
 import { type Job, Queue, Worker } from 'bullmq';
-import { type Backend, backendOf, name } from './backend.ts';
+import { type Backend, backendOf, type Lane, lanes, names } from './backend.ts';
 import { letGo, seldom } from './outage.ts';
 import type { QueueEngine } from './redis.ts';
 
+export type { Lane } from './backend.ts';
 export { type QueueEngine, QueueProblem } from './redis.ts';
 
 /**
@@ -38,14 +39,16 @@ export interface QueueState {
 export interface WorkQueue {
   /**
    * Puts a step in. A step that is in already stays where it is.
-   * @param options.urgency a whole number from 0; without one somebody waits for it
+   * @param options.lane `express` without one
+   * @param options.urgency a whole number from 0 to 2,000,000; without one somebody waits for it
    */
-  add(step: { id: string }, options?: { urgency?: number }): Promise<void>;
+  add(step: { id: string }, options?: { lane?: Lane; urgency?: number }): Promise<void>;
+  /** Of both lanes together. */
   state(): Promise<QueueState>;
   /** The program at the address of Redis, as it calls itself now; `null` where the queue is in the database. */
   engine(): Promise<QueueEngine | null>;
-  /** BullMQ's own queue underneath, for libraries that want it. */
-  bull: Queue;
+  /** BullMQ's own queues underneath, for libraries that want them. */
+  bull: Queue[];
   close(): Promise<void>;
 }
 
@@ -95,54 +98,78 @@ export async function openQueue(
     onError,
   });
   for (const notice of await check()) onNotice(notice);
-  const queue = new Queue<Work>(name, options, factory);
-  queue.on('error', seldom(onError));
-  queue.on('error', mend);
-  await queue.waitUntilReady();
+  const open = (lane: Lane) => {
+    const queue = new Queue<Work>(names[lane], options, factory);
+    queue.on('error', seldom(onError));
+    queue.on('error', mend);
+    return queue;
+  };
+  const queues = { express: open('express'), steady: open('steady') };
+  const all = lanes.map((lane) => queues[lane]);
+  // One after the other: the first makes the tables.
+  for (const queue of all) await queue.waitUntilReady();
   return {
-    bull: queue,
-    add: async ({ id }, { urgency: priority = urgency.awaited } = {}) => {
+    bull: all,
+    add: async ({ id }, { lane = 'express', urgency: priority = urgency.awaited } = {}) => {
       try {
-        await queue.add('step', { stepId: id }, { ...jobOptions, jobId: id, priority });
+        await queues[lane].add('step', { stepId: id }, { ...jobOptions, jobId: id, priority });
       } catch (error) {
         mend(error);
         throw error;
       }
     },
     state: async () => {
-      const [counts, workers, ...first] = await Promise.all([
-        queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed'),
-        queue.getWorkersCount(),
-        queue.getJobs('waiting', 0, 0, true),
-        queue.getJobs('prioritized', 0, 0, true),
-      ]);
-      const { waiting = 0, prioritized = 0, active = 0, delayed = 0 } = counts;
-      const [next] = first.flat();
+      const states = await Promise.all(all.map(stateOf));
+      const sum = (of: (state: LaneState) => number) =>
+        states.reduce((total, state) => total + of(state), 0);
+      const waits = states.flatMap(({ oldestWaitingMs }) => oldestWaitingMs ?? []);
       return {
         kind,
-        waiting: waiting + prioritized,
-        active,
-        delayed,
-        oldestWaitingMs: next ? Math.max(0, Date.now() - next.timestamp) : null,
-        workers,
+        waiting: sum((state) => state.waiting),
+        active: sum((state) => state.active),
+        delayed: sum((state) => state.delayed),
+        oldestWaitingMs: waits.length > 0 ? Math.max(...waits) : null,
+        // Each process takes from both.
+        workers: Math.max(...states.map((state) => state.workers)),
       };
     },
-    engine: () => engine(queue),
-    close: () => letGo(queue),
+    engine: () => engine(queues.express),
+    close: async () => {
+      await Promise.all(all.map(letGo));
+    },
   };
 }
 
-/** Takes jobs until it is closed; closing waits for those at work. */
+type LaneState = Omit<QueueState, 'kind'>;
+
+async function stateOf(queue: Queue): Promise<LaneState> {
+  const [counts, workers, ...first] = await Promise.all([
+    queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed'),
+    queue.getWorkersCount(),
+    queue.getJobs('waiting', 0, 0, true),
+    queue.getJobs('prioritized', 0, 0, true),
+  ]);
+  const { waiting = 0, prioritized = 0, active = 0, delayed = 0 } = counts;
+  const [next] = first.flat();
+  const oldestWaitingMs = next ? Math.max(0, Date.now() - next.timestamp) : null;
+  return { waiting: waiting + prioritized, active, delayed, oldestWaitingMs, workers };
+}
+
+/** Takes jobs of a lane until it is closed; closing waits for those at work. */
 export async function consume(
   url: string,
   handler: Handler,
-  { concurrency, onError }: { concurrency: number; onError: (error: Error) => void },
+  {
+    lane = 'express',
+    concurrency,
+    onError,
+  }: { lane?: Lane; concurrency: number; onError: (error: Error) => void },
 ): Promise<WorkConsumer> {
   const stopping = new AbortController();
   const atWork = new Set<Promise<void>>();
   const { options, factory, mend } = backendOf(url, { isPatient: true, onError });
   const worker = new Worker(
-    name,
+    names[lane],
     async (job: Job<Work>) => {
       const work = handler(job.data, {
         isLastTry: job.attemptsMade + 1 >= tries,

@@ -1,6 +1,6 @@
 import type { Transaction } from '@second-look/infra/database';
 import { processingStep, recording } from '@second-look/migrations/schema';
-import { and, inArray, isNull, sql } from 'drizzle-orm';
+import { and, inArray, isNull, ne, sql } from 'drizzle-orm';
 import { reopened } from '../features/recordings/queries.ts';
 
 /**
@@ -18,6 +18,10 @@ export async function prepareAgain(
     .select({ id: recording.id })
     .from(recording)
     .where(and(inArray(recording.id, recordingIds), isNull(recording.deletedAt)));
+  // Its first step plans the others anew.
+  await tx
+    .delete(processingStep)
+    .where(and(inArray(processingStep.recordingId, live), ne(processingStep.kind, 'prepare')));
   const steps = await tx
     .update(processingStep)
     .set(reopened)

@@ -1,7 +1,8 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '@second-look/infra/log';
-import type { ObjectStore } from '@second-look/infra/object-store';
+import { cut, recording } from '@second-look/migrations/schema';
+import { eq, sql } from 'drizzle-orm';
 import {
   type MediaTools,
   type Source,
@@ -11,8 +12,11 @@ import {
   type Waveform,
   waveform,
 } from '../media/index.ts';
+import { countBytes } from './ladder.ts';
 import { isOutage } from './outage.ts';
-import type { BesideColumns } from './prepare-queries.ts';
+import { withInspected } from './source.ts';
+import { endStep } from './step-queries.ts';
+import { type Maker, prefixOf } from './workshop.ts';
 
 export interface Beside {
   storyboard: Storyboard | null;
@@ -51,21 +55,38 @@ export async function makeBeside(
   };
 }
 
-/** Puts what was made into the store. @returns what the cut's row says of it */
-export async function keepBeside(
-  store: ObjectStore,
-  { storyboard, waveform }: Beside,
-  prefix: string,
-): Promise<BesideColumns> {
+/** Storyboard and waveform, beside whatever becomes of picture and sound. */
+export const besideStep: Maker = async (workshop, step, folder, { signal }) => {
+  const { database, store, tools, log } = workshop;
+  const made = await withInspected(store, step, signal, (source, facts, signal) =>
+    makeBeside(source, facts, folder, { tools, log, signal }),
+  );
+  let sizeBytes = 0;
   const keep = async (name: string, made: { filePath: string } | null) => {
     if (!made) return null;
-    await store.putFile(`${prefix}/${name}`, made.filePath);
-    return `${prefix}/${name}`;
+    sizeBytes += (await stat(made.filePath)).size;
+    const key = `${prefixOf(step, step.version)}/${name}-${step.attempt}`;
+    await store.putFile(key, made.filePath);
+    return key;
   };
-  return {
-    storyboardKey: await keep('storyboard.jpg', storyboard),
+  const { storyboard, waveform } = made;
+  const columns = {
+    storyboardKey: await keep('storyboard', storyboard),
     storyboard: storyboard?.index ?? null,
-    waveformKey: await keep('waveform.bin', waveform),
+    waveformKey: await keep('waveform', waveform),
     peaksPerSecond: waveform?.peaksPerSecond ?? null,
   };
-}
+  const isMine = await database.plain.transaction(async (tx) => {
+    if (!(await endStep(tx, step))) return false;
+    await tx.update(cut).set(columns).where(eq(cut.id, step.cutId));
+    await countBytes(tx, step.cutId, sizeBytes);
+    await tx
+      .update(recording)
+      .set({ updatedAt: sql`now()` })
+      .where(eq(recording.id, step.recordingId));
+    return true;
+  });
+  const keys = [columns.storyboardKey, columns.waveformKey].filter((key) => key !== null);
+  if (!isMine) await store.deleteMany(keys);
+  return isMine;
+};

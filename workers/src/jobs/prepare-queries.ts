@@ -1,55 +1,22 @@
+import { randomUUID } from 'node:crypto';
+import { type AudioRendition, stretches, type VideoRendition } from '@second-look/core/playlist';
 import type { Database } from '@second-look/infra/database';
+import type { ObjectStore } from '@second-look/infra/object-store';
 import {
   cut,
   processingStep,
   recording,
   rendition,
   renditionChunk,
-  type StoredSegment,
   source,
   upload,
 } from '@second-look/migrations/schema';
-import { and, eq, exists, inArray, sql } from 'drizzle-orm';
+import { and, eq, lt, ne, sql } from 'drizzle-orm';
+import { chunkMs, type SourceFacts } from '../media/index.ts';
+import { countBytes, keepChunk, sizeOf } from './ladder.ts';
+import { type ClaimedStep, isStillAtIt } from './step-queries.ts';
 
 type Plain = Database['plain'];
-
-/**
- * Takes a step as a new attempt: whatever an earlier one still writes goes under its own number and is
- * never published. @returns `undefined` where there is nothing left to do
- */
-export async function claimStep(db: Plain, stepId: string) {
-  const [step] = await db
-    .update(processingStep)
-    .set({ state: 'running', attempt: sql`${processingStep.attempt} + 1`, updatedAt: sql`now()` })
-    .where(
-      and(eq(processingStep.id, stepId), inArray(processingStep.state, ['pending', 'running'])),
-    )
-    .returning({
-      id: processingStep.id,
-      recordingId: processingStep.recordingId,
-      cutId: processingStep.cutId,
-      attempt: processingStep.attempt,
-      reopenedAfter: processingStep.reopenedAfter,
-    });
-  if (!step) return undefined;
-  const [found] = await db
-    .select({
-      sourceId: source.id,
-      objectKey: source.objectKey,
-      sha256: source.sha256,
-      deletedAt: recording.deletedAt,
-      growth: upload.growth,
-    })
-    .from(source)
-    .innerJoin(recording, eq(recording.id, source.recordingId))
-    .leftJoin(
-      upload,
-      and(eq(upload.recordingId, source.recordingId), eq(upload.objectKey, source.objectKey)),
-    )
-    .where(eq(source.recordingId, step.recordingId));
-  return found && { ...step, ...found };
-}
-export type ClaimedStep = NonNullable<Awaited<ReturnType<typeof claimStep>>>;
 
 /** Says that what was uploaded is whole in the store. */
 export async function forgetGrowth(db: Plain, { objectKey }: ClaimedStep) {
@@ -58,160 +25,146 @@ export async function forgetGrowth(db: Plain, { objectKey }: ClaimedStep) {
 
 export async function saveChecksum(db: Plain, step: ClaimedStep, sha256: string) {
   await db.update(source).set({ sha256 }).where(eq(source.id, step.sourceId));
-  await touch(db, step);
-}
-
-export async function saveFacts(
-  db: Plain,
-  step: ClaimedStep,
-  facts: object,
-  durationMs: number | null,
-) {
-  await db.update(source).set({ facts }).where(eq(source.id, step.sourceId));
-  await db
-    .update(recording)
-    .set({ durationMs, updatedAt: sql`now()` })
-    .where(and(eq(recording.id, step.recordingId), eq(recording.state, 'processing')));
-}
-
-/** How far the latest attempt is; what an overtaken one still says would make it go back. */
-export async function saveProgress(db: Plain, step: ClaimedStep, progress: number) {
-  const isLatest = exists(db.select().from(processingStep).where(isStillAtIt(step)));
-  await db
-    .update(recording)
-    .set({ progress, updatedAt: sql`now()` })
-    .where(and(eq(recording.id, step.recordingId), eq(recording.state, 'processing'), isLatest));
-}
-
-async function touch(db: Plain, step: ClaimedStep) {
   await db
     .update(recording)
     .set({ updatedAt: sql`now()` })
     .where(eq(recording.id, step.recordingId));
 }
 
-export interface NewRendition {
-  id: string;
-  kind: 'video' | 'audio';
-  codec: string;
-  width?: number;
-  height?: number;
-  frameRate?: number;
-  channels?: number;
-  averageBandwidth: number;
-  peakBandwidth: number;
-  chunk: { objectKey: string; initOffset: number; initLength: number; segments: StoredSegment[] };
-}
-
-/** What lies beside the renditions; `null` where there is none. */
-export type BesideColumns = Pick<
-  typeof cut.$inferSelect,
-  'storyboardKey' | 'storyboard' | 'waveformKey' | 'peaksPerSecond'
->;
-
-/**
- * Publishes what this attempt made, all at once, and only if no later attempt has begun.
- * @returns whether it was published
- */
-export function publish(
+export async function saveFacts(
   db: Plain,
   step: ClaimedStep,
+  facts: SourceFacts,
+  readableKey: string | null,
+) {
+  await db.update(source).set({ facts, readableKey }).where(eq(source.id, step.sourceId));
+  await db
+    .update(recording)
+    .set({ durationMs: facts.durationMs, updatedAt: sql`now()` })
+    .where(and(eq(recording.id, step.recordingId), eq(recording.state, 'processing')));
+}
+
+/** Whether the steps that follow this one are there: an attempt that was killed had come that far. */
+export async function isPlanned(db: Plain, { cutId }: ClaimedStep): Promise<boolean> {
+  const follows = and(eq(processingStep.cutId, cutId), eq(processingStep.kind, 'chunk'));
+  const rows = await db
+    .select({ id: processingStep.id })
+    .from(processingStep)
+    .where(follows)
+    .limit(1);
+  return rows.length > 0;
+}
+
+/** From here on turns are those of what nobody waits for (migrations/sql, access.next_turn). */
+const idleTurn = 1_000_000;
+
+export interface Versions {
+  /** What can be watched at once. */
+  first: number;
+  ladder: number;
+  /** Whether a version is published already, and whole. */
+  isWatchable: boolean;
+}
+
+/** Takes numbers for two versions of a cut. Those of an attempt that is killed are not used again. */
+export async function planVersions(
+  db: Plain,
+  store: ObjectStore,
+  { cutId }: ClaimedStep,
+): Promise<Versions> {
+  const [row] = await db
+    .update(cut)
+    .set({ lastVersion: sql`greatest(${cut.lastVersion}, ${cut.publishedAttempt}) + 2` })
+    .where(eq(cut.id, cutId))
+    .returning({ last: cut.lastVersion, published: cut.publishedAttempt });
+  if (!row) throw new Error('The cut is gone.');
+  const isWatchable = row.published !== null && (await isWhole(db, store, cutId, row.published));
+  return { first: row.last - 1, ladder: row.last, isWatchable };
+}
+
+/** Whether the store has everything that a version is made of. */
+async function isWhole(db: Plain, store: ObjectStore, cutId: string, version: number) {
+  const chunks = await db
+    .select({ objectKey: renditionChunk.objectKey })
+    .from(renditionChunk)
+    .innerJoin(rendition, eq(rendition.id, renditionChunk.renditionId))
+    .where(and(eq(rendition.cutId, cutId), eq(rendition.attempt, version)));
+  for (const { objectKey } of chunks) if ((await store.size(objectKey)) === null) return false;
+  return chunks.length > 0;
+}
+
+export interface FirstVersion {
+  chunks: { made: VideoRendition | AudioRendition; objectKey: string }[];
+  /** How long it is going to be, where only its first piece is there. */
+  plannedMs: number | null;
+}
+
+/**
+ * Publishes what can be watched at once, and writes down the steps that make the rest; only if no later
+ * attempt has begun.
+ * @returns those steps, or `undefined` where one has
+ */
+export function publishFirst(
+  db: Plain,
+  step: ClaimedStep & { facts: SourceFacts },
   made: {
-    renditions: NewRendition[];
+    versions: Versions;
+    first: FirstVersion | null;
     posterKey: string;
-    beside: BesideColumns;
-    durationMs: number;
-    isIncomplete: boolean;
-    /** What all of it takes in the store. */
-    madeBytes: number;
+    posterBytes: number;
   },
-): Promise<boolean> {
+): Promise<{ id: string; turn: number }[] | undefined> {
+  const { cutId, recordingId, facts } = step;
+  const { versions, first, posterKey, posterBytes } = made;
   return db.transaction(async (tx) => {
+    // Held until the end, so that a later attempt waits and then finds everything planned.
     const [mine] = await tx
-      .update(processingStep)
-      .set({ state: 'done', updatedAt: sql`now()` })
+      .select({ id: processingStep.id })
+      .from(processingStep)
       .where(isStillAtIt(step))
-      .returning({ id: processingStep.id });
-    if (!mine) return false;
-    // What was published before goes with its objects.
-    await tx.delete(rendition).where(eq(rendition.cutId, step.cutId));
-    for (const { chunk, ...row } of made.renditions) {
-      await tx.insert(rendition).values({ ...row, cutId: step.cutId, attempt: step.attempt });
-      await tx.insert(renditionChunk).values({ renditionId: row.id, index: 0, ...chunk });
+      .for('update');
+    if (!mine) return undefined;
+    if (first) {
+      // What was there before cannot be watched, or there was nothing.
+      await tx
+        .delete(rendition)
+        .where(and(eq(rendition.cutId, cutId), lt(rendition.attempt, versions.first)));
+      const place = { cutId, version: versions.first, part: 0 };
+      for (const { made, objectKey } of first.chunks)
+        await keepChunk(tx, place, made, objectKey, first.plannedMs ?? undefined);
     }
     await tx
       .update(cut)
-      .set({
-        publishedAttempt: step.attempt,
-        posterKey: made.posterKey,
-        ...made.beside,
-        madeBytes: made.madeBytes,
-      })
-      .where(eq(cut.id, step.cutId));
+      .set({ posterKey, ...(first && { publishedAttempt: versions.first, madeBytes: 0 }) })
+      .where(eq(cut.id, cutId));
+    const firstBytes = (first?.chunks ?? []).map(({ made }) => sizeOf(made.segments));
+    await countBytes(
+      tx,
+      cutId,
+      firstBytes.reduce((sum, size) => sum + size, posterBytes),
+    );
     await tx
       .update(recording)
-      .set({
-        state: 'ready',
-        playable: true,
-        progress: null,
-        failureCode: null,
-        durationMs: made.durationMs,
-        isIncomplete: made.isIncomplete,
-        updatedAt: sql`now()`,
-      })
-      .where(eq(recording.id, step.recordingId));
-    return true;
-  });
-}
-
-/**
- * Ends a step for good, unless it is settled already: its owner sees the reason, an operator the end of
- * ffmpeg's output.
- */
-export function failStep(
-  db: Plain,
-  step: ClaimedStep,
-  errorCode: string,
-  errorLog: string,
-): Promise<void> {
-  return db.transaction(async (tx) => {
-    const [mine] = await tx
-      .update(processingStep)
-      .set({ state: 'failed', errorCode, errorLog: errorLog.slice(-8_000), updatedAt: sql`now()` })
-      .where(isStillAtIt(step))
-      .returning({ id: processingStep.id });
-    if (!mine) return;
+      .set({ playable: true, isIncomplete: facts.isCutOff, updatedAt: sql`now()` })
+      .where(eq(recording.id, recordingId));
     await tx
-      .update(recording)
-      .set({ state: 'failed', progress: null, failureCode: errorCode, updatedAt: sql`now()` })
-      .where(eq(recording.id, step.recordingId));
+      .delete(processingStep)
+      .where(and(eq(processingStep.cutId, cutId), ne(processingStep.kind, 'prepare')));
+    // One at a time: two that are planned at once would otherwise take the same turns.
+    await tx.execute(sql`select pg_advisory_xact_lock(hashtext('second_look turns'))`);
+    const { rows } = await tx.execute<{ turn: number }>(
+      sql`select access.next_turn(${recordingId}) as turn`,
+    );
+    const turn = (rows[0]?.turn ?? 0) + (versions.isWatchable ? idleTurn : 0);
+    const common = { recordingId, cutId, version: versions.ladder };
+    const chunks = stretches(facts.durationMs ?? 0, chunkMs).map(({ index }) => ({
+      ...common,
+      ...{ id: randomUUID(), kind: 'chunk' as const, part: index, turn: turn + index },
+    }));
+    const sound = { ...common, id: randomUUID(), kind: 'sound' as const, turn };
+    const beside = { ...common, id: randomUUID(), kind: 'beside' as const, turn };
+    const steps = [beside, ...(facts.audio ? [sound] : []), ...chunks];
+    await tx.insert(processingStep).values(steps);
+    return steps.map(({ id, turn }) => ({ id, turn }));
   });
-}
-
-/**
- * Gives a step that is not settled back, for the next worker.
- * @param attempt whether this attempt counts towards those after which a step is given up
- */
-export async function returnStep(
-  db: Plain,
-  step: ClaimedStep,
-  attempt: 'counted' | 'uncounted' = 'counted',
-) {
-  await db
-    .update(processingStep)
-    .set({
-      state: 'pending',
-      updatedAt: sql`now()`,
-      ...(attempt === 'uncounted' && { reopenedAfter: sql`${processingStep.reopenedAfter} + 1` }),
-    })
-    .where(isStillAtIt(step));
-}
-
-/** No later attempt has begun, and nothing is settled yet. */
-function isStillAtIt(step: ClaimedStep) {
-  return and(
-    eq(processingStep.id, step.id),
-    eq(processingStep.attempt, step.attempt),
-    eq(processingStep.state, 'running'),
-  );
 }

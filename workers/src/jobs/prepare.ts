@@ -1,250 +1,161 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Database, mayDeleteObjects } from '@second-look/infra/database';
-import type { Logger } from '@second-look/infra/log';
 import { ObjectMissing, type ObjectStore } from '@second-look/infra/object-store';
-import type { Handler, WorkContext } from '@second-look/infra/queue';
 import {
   inspect,
-  MediaFailure,
-  type MediaTools,
-  planWhole,
+  packageFilm,
   poster,
   remux,
   type Source,
   type SourceFacts,
-  type TranscodeResult,
-  transcode,
 } from '../media/index.ts';
-import { attempts, steps } from '../metrics.ts';
-import { keepBeside, makeBeside } from './beside.ts';
-import { isOutage } from './outage.ts';
+import { encodePiece, putPiece } from './piece.ts';
 import {
-  type ClaimedStep,
-  claimStep,
-  failStep,
+  type FirstVersion,
   forgetGrowth,
-  type NewRendition,
-  publish,
-  returnStep,
+  isPlanned,
+  planVersions,
+  publishFirst,
   saveChecksum,
   saveFacts,
-  saveProgress,
 } from './prepare-queries.ts';
-import { progressTeller } from './progress.ts';
-import { openSource } from './source-reader.ts';
+import { withSource } from './source.ts';
 import { steadyRead } from './steady-read.ts';
-import { insideFolder } from './work-folder.ts';
+import { type ClaimedStep, endStep } from './step-queries.ts';
+import { type Maker, prefixOf, type Workshop } from './workshop.ts';
 
-export interface Workshop {
-  database: Database;
-  store: ObjectStore;
-  tools: MediaTools;
-  /** A folder for what is being made; each job has one of its own inside, gone when it ends. */
-  workDir: string;
-  log: Logger;
-}
-
-// A step that was begun this often and never ended was interrupted each time, by something in it perhaps.
-const mostAttempts = 10;
-
-/** Makes a recording watchable: checksum, inspection, poster, renditions, and then all of it at once. */
-export function prepareJob(workshop: Workshop): Handler {
-  const { database, log, workDir } = workshop;
-  return async ({ stepId }, { isLastTry, signal, tellProgress }) => {
-    const step = await claimStep(database.plain, stepId);
-    if (!step || step.deletedAt) return;
-    attempts.inc({ kind: 'prepare' });
-    const end = steps.startTimer({ kind: 'prepare' });
-    if (step.attempt - step.reopenedAfter > mostAttempts) {
-      end({ outcome: 'failed' });
-      return failStep(database.plain, step, 'interrupted', `attempt ${step.attempt}`);
-    }
-    const folder = join(workDir, `${step.id}-${step.attempt}`);
-    try {
-      let isPublished = false;
-      await insideFolder(folder, async () => {
-        isPublished = await prepare(workshop, step, folder, { signal, tellProgress });
-      });
-      end({ outcome: isPublished ? 'done' : 'overtaken' });
-    } catch (error) {
-      if (signal.aborted) {
-        end({ outcome: 'given_back' });
-        await returnStep(database.plain, step);
-        throw error;
-      }
-      log.warn({ err: error, step: step.id, attempt: step.attempt }, 'preparing failed');
-      const failure = failureOf(error, isLastTry);
-      end({ outcome: failure ? 'failed' : 'broken_off' });
-      if (failure) return failStep(database.plain, step, failure.code, failure.detail);
-      // Where it is the database that is away, this attempt counts; the next cannot even begin.
-      if (isOutage(error)) await returnStep(database.plain, step, 'uncounted').catch(() => {});
-      // The queue waits longer each time, and the sweep goes on where it gives up.
-      throw error;
-    }
-  };
-}
-
-/** What the owner is told, where the recording itself is at fault and nothing is gained by trying again. */
-function failureOf(error: unknown, isLastTry: boolean) {
-  if (error instanceof MediaFailure && !(error.isWorthRetrying && !isLastTry))
-    return { code: error.code, detail: error.operatorDetail };
-  if (error instanceof ObjectMissing && isLastTry)
-    return { code: 'source_missing', detail: String(error) };
-  return undefined;
-}
-
-/** @returns whether this attempt was published, or a later one was quicker */
-async function prepare(
-  workshop: Workshop,
-  step: ClaimedStep,
-  folder: string,
-  { signal, tellProgress }: Pick<WorkContext, 'signal' | 'tellProgress'>,
-) {
+/**
+ * Makes a recording watchable as soon as anything can be: inspection, poster, the film as it is or its first
+ * piece; then leaves the rest to steps of their own, and makes sure of every byte.
+ */
+export const prepare: Maker = async (workshop, step, folder, { signal }) => {
+  const { database, store } = workshop;
+  const db = database.plain;
   // The server does it as well, where it lives to do it.
   if (step.growth) {
-    await workshop.store.complete(step.objectKey, step.growth);
-    await forgetGrowth(workshop.database.plain, step);
+    await store.complete(step.objectKey, step.growth);
+    await forgetGrowth(db, step);
   }
-  const { source, broken, close } = await openSource(workshop.store, step.objectKey);
-  const progress = progressTeller(async (done) => {
-    tellProgress(done);
-    await saveProgress(workshop.database.plain, step, done);
-  });
-  try {
-    progress.tell(0);
-    const made = await make(workshop, step, source, folder, {
-      signal: AbortSignal.any([signal, broken]),
-      onProgress: progress.tell,
-    });
-    await progress.end();
-    return await publishMade(workshop, step, made);
-  } catch (error) {
-    // Whoever read from it knows only that the bytes ended.
-    throw broken.aborted ? broken.reason : error;
-  } finally {
-    close();
-    await progress.end();
+  if (!(await isPlanned(db, step))) {
+    const inspected = await inspectSource(workshop, step, folder, signal);
+    const steps = await makeWatchable(workshop, inspected, folder, signal);
+    if (!steps) return false;
+    // What a queue does not take, the sweep brings.
+    for (const { id, turn } of steps)
+      await workshop.queue?.add({ id }, { lane: 'steady', urgency: turn }).catch(() => {});
   }
-}
-
-async function make(
-  { database, store, tools, log }: Workshop,
-  step: ClaimedStep,
-  original: Source,
-  folder: string,
-  { signal, onProgress }: { signal: AbortSignal; onProgress: (done: number) => void },
-) {
-  const db = database.plain;
   if (step.sha256 === null)
     await saveChecksum(db, step, await checksum(store, step.objectKey, signal));
-  let source = original;
-  let facts = await inspect(source, tools, { signal });
-  if (facts.needsRemux) {
-    const copy = await remuxed(source, facts, folder, tools, signal);
-    source = copy.path;
-    const isCutOff = facts.isCutOff || copy.isCutOff;
-    facts = { ...(await inspect(source, tools, { signal })), isCutOff };
-  }
-  await saveFacts(db, step, facts, facts.durationMs);
+  return endStep(db, step);
+};
 
-  const stillPath = join(folder, 'poster.jpg');
-  await poster(source, facts, stillMoment(facts), stillPath, tools, { signal });
-  const beside = await makeBeside(source, facts, folder, { tools, log, signal });
-  const encodeDir = join(folder, 'encode');
-  await mkdir(encodeDir);
-  const plan = planWhole(facts);
-  const result = await transcode(source, plan, encodeDir, tools, { signal, onProgress });
-  return { stillPath, beside, result };
-}
+type InspectedStep = ClaimedStep & { facts: SourceFacts };
 
-async function publishMade(
-  { database, store, log }: Workshop,
+/** Finds out what was uploaded. What has no index gets a copy that has one, for this step and all that follow. */
+async function inspectSource(
+  { database, store, tools }: Workshop,
   step: ClaimedStep,
-  { stillPath, beside, result }: Awaited<ReturnType<typeof make>>,
-) {
-  const prefixOf = (attempt: number) =>
-    `recordings/${step.recordingId}/cuts/${step.cutId}/${attempt}`;
-  const prefix = prefixOf(step.attempt);
-  const posterKey = `${prefix}/poster.jpg`;
-  await store.putFile(posterKey, stillPath);
-  const besideColumns = await keepBeside(store, beside, prefix);
-  const renditions = await Promise.all(
-    result.renditions.map((made) => keep(store, made, `${prefix}/${made.kind}.mp4`)),
-  );
-  const keys = [
-    posterKey,
-    besideColumns.storyboardKey,
-    besideColumns.waveformKey,
-    ...renditions.map(({ chunk }) => chunk.objectKey),
-  ].filter((key) => key !== null);
-  const isPublished = await publish(database.plain, step, {
-    renditions,
-    posterKey,
-    beside: besideColumns,
-    durationMs: result.durationMs,
-    isIncomplete: result.isTruncated,
-    madeBytes: await sizeOf(store, keys),
-  });
-  try {
-    if (!isPublished) await store.deleteAll(`${prefix}/`);
-    else await deleteEarlier(database.plain, store, step, prefixOf);
-  } catch (error) {
-    // The recording can be watched: they cost space and nothing else, and go with it at the latest.
-    log.warn({ err: error, step: step.id }, 'the objects of another attempt are left over');
-  }
-  return isPublished;
-}
-
-/** Deletes what attempts before this one made: killed ones, and the one that was published until now. */
-function deleteEarlier(
-  db: Database['plain'],
-  store: ObjectStore,
-  step: ClaimedStep,
-  prefixOf: (attempt: number) => string,
-) {
-  return db.transaction(async (tx) => {
-    if (!(await mayDeleteObjects(tx))) return;
-    for (let attempt = 1; attempt < step.attempt; attempt += 1)
-      await store.deleteAll(`${prefixOf(attempt)}/`);
-  });
-}
-
-async function keep(
-  store: ObjectStore,
-  made: TranscodeResult['renditions'][number],
-  objectKey: string,
-): Promise<NewRendition> {
-  await store.putFile(objectKey, made.filePath);
-  const { kind, codec, averageBandwidth, peakBandwidth, init, segments } = made;
-  return {
-    id: randomUUID(),
-    kind,
-    codec,
-    averageBandwidth,
-    peakBandwidth,
-    ...(made.kind === 'video'
-      ? { width: made.width, height: made.height, frameRate: made.frameRate }
-      : { channels: made.channels }),
-    chunk: { objectKey, initOffset: init.offset, initLength: init.length, segments },
-  };
-}
-
-async function sizeOf(store: ObjectStore, keys: string[]): Promise<number> {
-  const sizes = await Promise.all(keys.map((key) => store.size(key)));
-  return sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
-}
-
-async function remuxed(
-  source: Source,
-  facts: SourceFacts,
   folder: string,
-  tools: MediaTools,
   signal: AbortSignal,
-): Promise<{ path: string; isCutOff: boolean }> {
-  const target = join(folder, 'remuxed.mkv');
-  return { path: target, ...(await remux(source, facts, target, tools, { signal })) };
+): Promise<InspectedStep> {
+  const { facts, remuxedPath } = await withSource(
+    ...([store, step.objectKey, signal] as const),
+    async (source, signal) => {
+      const facts = await inspect(source, tools, { signal });
+      if (!facts.needsRemux) return { facts, remuxedPath: null };
+      const remuxedPath = join(folder, 'remuxed.mkv');
+      const copy = await remux(source, facts, remuxedPath, tools, { signal });
+      const isCutOff = facts.isCutOff || copy.isCutOff;
+      const again = await inspect(remuxedPath, tools, { signal });
+      return { facts: { ...again, isCutOff }, remuxedPath };
+    },
+  );
+  let readableKey: string | null = null;
+  if (remuxedPath) {
+    readableKey = `recordings/${step.recordingId}/readable-${step.attempt}.mkv`;
+    await store.putFile(readableKey, remuxedPath);
+  }
+  await saveFacts(database.plain, step, facts, readableKey);
+  return { ...step, facts, readableKey };
+}
+
+/** @returns the steps that follow, or `undefined` where a later attempt was quicker */
+async function makeWatchable(
+  workshop: Workshop,
+  step: InspectedStep,
+  folder: string,
+  signal: AbortSignal,
+) {
+  const { database, store, tools } = workshop;
+  const versions = await planVersions(database.plain, store, step);
+  const prefix = prefixOf(step, versions.first);
+  return withSource(
+    ...([store, step.readableKey ?? step.objectKey, signal] as const),
+    async (source, signal) => {
+      const { facts } = step;
+      const posterPath = join(folder, 'poster.jpg');
+      await poster(source, facts, stillMoment(facts), posterPath, tools, { signal });
+      const posterKey = `${prefix}/poster-${step.attempt}.jpg`;
+      // What can be watched already stays until the better version is whole.
+      const first = versions.isWatchable
+        ? null
+        : ((await packaged(workshop, step, source, folder, versions.first, signal)) ??
+          (await firstPiece(workshop, step, source, folder, versions.first, signal)));
+      const posterBytes = (await stat(posterPath)).size;
+      await store.putFile(posterKey, posterPath);
+      const made = { versions, first, posterKey, posterBytes };
+      const steps = await publishFirst(database.plain, step, made);
+      if (!steps) await store.deleteAll(`${prefix}/`);
+      return steps;
+    },
+  );
+}
+
+/** The film as it is, where browsers play that. */
+async function packaged(
+  { store, tools }: Workshop,
+  step: InspectedStep,
+  source: Source,
+  folder: string,
+  version: number,
+  signal: AbortSignal,
+): Promise<FirstVersion | null> {
+  const { facts } = step;
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize < 2 * facts.sizeBytes) return null;
+  const film = await packageFilm(source, facts, await subfolder(folder, 'film'), tools, { signal });
+  if (!film) return null;
+  const chunks: FirstVersion['chunks'] = [];
+  for (const made of film.renditions) {
+    const objectKey = `${prefixOf(step, version)}/whole-${made.kind}-${step.attempt}.mp4`;
+    await store.putFile(objectKey, made.filePath);
+    chunks.push({ made, objectKey });
+  }
+  return { chunks, plannedMs: null };
+}
+
+/** The first seconds in a small size; the rest is made as somebody asks for it. */
+async function firstPiece(
+  workshop: Workshop,
+  step: InspectedStep,
+  source: Source,
+  folder: string,
+  version: number,
+  signal: AbortSignal,
+): Promise<FirstVersion> {
+  const { facts } = step;
+  const plannedMs = facts.durationMs ?? 1;
+  const target = await subfolder(folder, 'piece');
+  const place = { plannedMs, part: 0 };
+  const piece = await encodePiece(source, facts, place, target, workshop.tools, signal);
+  return { chunks: await putPiece(workshop, step, version, piece), plannedMs };
+}
+
+async function subfolder(folder: string, name: string): Promise<string> {
+  const path = join(folder, name);
+  await mkdir(path, { recursive: true });
+  return path;
 }
 
 /** A third into the lesson, two minutes at most: the first picture is often a thumb on the lens. */
@@ -257,13 +168,7 @@ async function checksum(store: ObjectStore, objectKey: string, signal: AbortSign
   const sizeBytes = await store.size(objectKey);
   if (sizeBytes === null) throw new ObjectMissing(objectKey);
   const hash = createHash('sha256');
-  for await (const chunk of steadyRead(
-    store,
-    objectKey,
-    { start: 0, end: sizeBytes - 1 },
-    signal,
-  )) {
-    hash.update(chunk);
-  }
+  const whole = { start: 0, end: sizeBytes - 1 };
+  for await (const bytes of steadyRead(store, objectKey, whole, signal)) hash.update(bytes);
   return hash.digest('hex');
 }

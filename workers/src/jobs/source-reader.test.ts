@@ -13,7 +13,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mediaTools } from '../../../tests/media/binaries.ts';
 import { externalReferenceMovie } from '../../../tests/media/crafted.ts';
 import { type FixtureName, fixture, hostilePlaylists } from '../../../tests/media/fixtures.ts';
-import { inspect, type MediaTools, planWhole, poster, transcode } from '../media/index.ts';
+import { planWhole, transcode } from '../../../tests/media/whole-film.ts';
+import { inspect, type MediaTools, poster } from '../media/index.ts';
 import { probe } from '../media/probe.ts';
 import { openSource, type SourceReader } from './source-reader.ts';
 

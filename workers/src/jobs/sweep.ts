@@ -2,15 +2,17 @@ import { trashDays } from '@second-look/core/contract';
 import { mayDeleteObjects } from '@second-look/infra/database';
 import type { Growth } from '@second-look/infra/object-store';
 import { urgency, type WorkQueue } from '@second-look/infra/queue';
-import { processingStep, recording, upload } from '@second-look/migrations/schema';
+import { cut, processingStep, recording, rendition, upload } from '@second-look/migrations/schema';
 import { and, asc, eq, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import { lastSweep, sweeps } from '../metrics.ts';
-import type { Workshop } from './prepare.ts';
+import { countBytes, namedByCut, readVersion } from './ladder.ts';
 import { clearLeftovers } from './work-folder.ts';
+import { prefixOf, type Workshop } from './workshop.ts';
 
 const everyMs = 15_000;
 const uploadDays = 7;
 const cancelMinutes = 1;
+const supersededHours = 24;
 const nothing: Growth = { sizeBytes: 0 };
 const most = 100;
 
@@ -56,7 +58,13 @@ export function startSweep(workshop: Workshop, queue: Pick<WorkQueue, 'add'>): S
  */
 export async function sweepOnce(workshop: Workshop, queue: Pick<WorkQueue, 'add'>) {
   let isWhole = true;
-  for (const part of [bringBackWork, emptyTrash, clearAbandonedUploads, clearWorkDir]) {
+  for (const part of [
+    bringBackWork,
+    emptyTrash,
+    clearAbandonedUploads,
+    clearSuperseded,
+    clearWorkDir,
+  ]) {
     try {
       await part(workshop, queue);
     } catch (error) {
@@ -71,16 +79,25 @@ export async function sweepOnce(workshop: Workshop, queue: Pick<WorkQueue, 'add'
 }
 
 async function bringBackWork({ database }: Workshop, queue: Pick<WorkQueue, 'add'>) {
+  const { kind, turn, updatedAt, state } = processingStep;
   const steps = await database.plain
-    .select({ id: processingStep.id, isPlayable: recording.playable })
+    .select({ id: processingStep.id, kind, turn, isPlayable: recording.playable })
     .from(processingStep)
     .innerJoin(recording, eq(recording.id, processingStep.recordingId))
-    .where(and(inArray(processingStep.state, ['pending', 'running']), isNull(recording.deletedAt)))
-    // What can be watched is only made again, and thousands of those must not hide a new upload.
-    .orderBy(asc(recording.playable), asc(processingStep.updatedAt))
+    .where(and(inArray(state, ['pending', 'running']), isNull(recording.deletedAt)))
+    // What can be watched is only made better, and thousands of those must not hide a new upload.
+    .orderBy(asc(recording.playable), asc(turn), asc(updatedAt))
     .limit(most);
-  for (const { id, isPlayable } of steps)
-    await queue.add({ id }, { urgency: isPlayable ? urgency.whenIdle : urgency.awaited });
+  for (const { id, kind, turn, isPlayable } of steps) {
+    const isExpress = kind === 'prepare' || kind === 'piece';
+    const isAwaited = kind === 'piece' || !isPlayable;
+    await queue.add(
+      { id },
+      isExpress
+        ? { lane: 'express', urgency: isAwaited ? urgency.awaited : urgency.whenIdle }
+        : { lane: 'steady', urgency: turn },
+    );
+  }
 }
 
 async function emptyTrash({ database, store }: Workshop) {
@@ -137,6 +154,45 @@ async function clearAbandonedUploads({ database, store }: Workshop) {
         .set({ state: 'draft', updatedAt: sql`now()` })
         .where(and(eq(recording.id, recordingId), eq(recording.state, 'uploading')));
       await store.abandon(objectKey, growth ?? nothing);
+    });
+  }
+}
+
+/** Lets go of versions that a better one took the place of, a day after. */
+async function clearSuperseded({ database, store }: Workshop) {
+  const isOver = lt(
+    rendition.supersededAt,
+    sql`now() - make_interval(hours => ${supersededHours})`,
+  );
+  const over = await database.plain
+    .selectDistinct({
+      cutId: rendition.cutId,
+      version: rendition.attempt,
+      recordingId: cut.recordingId,
+    })
+    .from(rendition)
+    .innerJoin(cut, eq(cut.id, rendition.cutId))
+    .where(isOver)
+    .limit(most);
+  for (const one of over) {
+    await database.plain.transaction(async (tx) => {
+      if (!(await mayDeleteObjects(tx))) return;
+      const made = await readVersion(tx, one.cutId, one.version);
+      const isOne = and(eq(rendition.cutId, one.cutId), eq(rendition.attempt, one.version));
+      const { rowCount } = await tx.delete(rendition).where(and(isOne, isOver));
+      if (!rowCount) return;
+      await countBytes(tx, one.cutId, -made.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
+      const ofVersion = and(
+        eq(processingStep.cutId, one.cutId),
+        eq(processingStep.version, one.version),
+      );
+      await tx.delete(processingStep).where(and(ofVersion, eq(processingStep.kind, 'piece')));
+      // What lies beside it may outlive the version that it was made with.
+      const kept = await namedByCut(tx, one.cutId);
+      const gone: string[] = [];
+      for await (const { key } of store.list(`${prefixOf(one, one.version)}/`))
+        if (!kept.includes(key)) gone.push(key);
+      await store.deleteMany(gone);
     });
   }
 }

@@ -4,20 +4,30 @@
  */
 import type { Segment } from '@second-look/core/playlist';
 import { MediaFailure } from './failure.ts';
-import type { TranscodePlan } from './plan.ts';
+import { type PicturePlan, whole } from './plan.ts';
 import { ProbeError, readTimeline, type Timeline } from './probe.ts';
-import { segmentTimer } from './segments.ts';
+import { fragmentTimer } from './segments.ts';
 import { longestMs, type MediaTools, type Source } from './tools.ts';
 
 export type Checked = {
-  /** The written segments, timed by the pictures in them. */
-  segments: Segment[];
+  /** The written fragments, timed by the pictures in them. */
+  fragments: Segment[];
   frames: number;
   /** Source time of the first and the last picture written. */
   firstUs: number;
   lastUs: number;
   /** The source has pictures that nothing can decode; what could be decoded is there. */
   isDamaged: boolean;
+};
+
+/** What a source says it shows in a stretch. */
+export type SourcePictures = {
+  packets: Timeline;
+  /** The same by decoding, which is slow and exact: packets are not always pictures. */
+  frames(): Promise<Timeline>;
+  /** When the first picture behind the stretch is shown; `null` where there is none near. */
+  nextUs: number | null;
+  isStart: boolean;
 };
 
 const hour = 60 * 60 * 1000;
@@ -29,52 +39,61 @@ const vagueToleranceUs = 200_000;
 const damagedShare = 0.05;
 
 /**
- * @param written one file and its segments, in bytes
- * @param complaints what ffmpeg wrote to its error output while encoding
- * @throws MediaFailure `too_long` where the header promised less than there is, `no_picture` where the source has none, `encode_failed` where some are missing
+ * @throws MediaFailure `damaged`, or `too_long` where the header promised less than there is
  */
-export async function checkPicture(
+export async function readSourcePictures(
   source: Source,
-  written: { filePath: string; segments: readonly Segment[] },
-  plan: TranscodePlan,
-  complaints: string,
+  { facts, chunk }: PicturePlan,
   tools: MediaTools,
   signal?: AbortSignal,
-): Promise<Checked> {
-  const whole = { startMs: 0, endMs: null };
-  const timer = segmentTimer(written.segments);
-  const output = await readTimeline(written.filePath, 0, 'packet', tools, {
-    ...{ startUs: 0, range: whole, timeLimitMs: hour, signal },
-    onPacket: timer.onPacket,
-  });
+): Promise<SourcePictures> {
+  const endUs = chunk.endMs === null ? Infinity : chunk.endMs * 1000;
+  let nextUs: number | null = null;
   const read = (by: 'packet' | 'frame') =>
-    readTimeline(source, plan.facts.video.index, by, tools, {
-      startUs: plan.facts.startUs,
-      range: plan.chunk,
-      timeLimitMs: 6 * hour,
-      signal,
+    readTimeline(source, facts.video.index, by, tools, {
+      ...{ startUs: facts.startUs, range: chunk, timeLimitMs: 6 * hour, signal },
+      onBehind: (us) => {
+        nextUs = Math.min(nextUs ?? Infinity, us);
+      },
     }).catch((error: unknown) => {
       if (error instanceof ProbeError && !error.isMachineAtFault)
         throw new MediaFailure('damaged', error.stderrTail);
       throw error;
     });
-
-  if (output.frames === 0) throw new MediaFailure('no_picture', complaints);
-  const segments = timer.timed(plan.chunk.startMs * 1000);
   const packets = await read('packet');
   // The recipe ends there, whatever the header promised.
-  if (plan.chunk.endMs === null && packets.lastUs >= longestMs * 1000) {
+  if (endUs === Infinity && packets.lastUs >= longestMs * 1000) {
     throw new MediaFailure('too_long', `pictures up to ${packets.lastUs} µs`);
   }
-  if (matches(output, packets, plan)) return checked(output, segments, false);
-  // Packets are not always pictures: fields, hidden reference pictures, pieces of broken ones.
-  const frames = await read('frame');
-  if (matches(output, frames, plan)) {
-    return checked(output, segments, complaints !== '');
-  }
+  return { packets, frames: () => read('frame'), nextUs, isStart: chunk.index === 0 };
+}
+
+/**
+ * @param written one file and its fragments, in bytes
+ * @param complaints what ffmpeg wrote to its error output while encoding
+ * @throws MediaFailure `no_picture` where the source has none, `encode_failed` where some are missing
+ */
+export async function checkPicture(
+  written: { filePath: string; fragments: readonly Segment[] },
+  expected: SourcePictures,
+  complaints: string,
+  tools: MediaTools,
+  signal?: AbortSignal,
+): Promise<Checked> {
+  const timer = fragmentTimer(written.fragments);
+  const output = await readTimeline(written.filePath, 0, 'packet', tools, {
+    ...{ startUs: 0, range: whole, timeLimitMs: hour, signal },
+    onPacket: timer.onPacket,
+  });
+  if (output.frames === 0) throw new MediaFailure('no_picture', complaints);
+  const fragments = timer.timed(expected.nextUs);
+  const { isStart, packets } = expected;
+  if (matches(output, packets, isStart)) return checked(output, fragments, false);
+  const frames = await expected.frames();
+  if (matches(output, frames, isStart)) return checked(output, fragments, complaints !== '');
   const missing = Math.abs(frames.frames - output.frames);
   if (complaints !== '' && missing <= Math.max(2, frames.frames * damagedShare)) {
-    return checked(output, segments, true);
+    return checked(output, fragments, true);
   }
   throw new MediaFailure(
     'encode_failed',
@@ -82,14 +101,14 @@ export async function checkPicture(
   );
 }
 
-function checked({ frames, firstUs, lastUs }: Timeline, segments: Segment[], isDamaged: boolean) {
-  return { frames, firstUs, lastUs, segments, isDamaged };
+function checked({ frames, firstUs, lastUs }: Timeline, fragments: Segment[], isDamaged: boolean) {
+  return { frames, firstUs, lastUs, fragments, isDamaged };
 }
 
-function matches(output: Timeline, source: Timeline, plan: TranscodePlan): boolean {
+function matches(output: Timeline, source: Timeline, isStart: boolean): boolean {
   if (output.frames !== source.frames) return false;
   // The first picture of the first chunk is shown from 0 on, see the recipe.
-  const firstUs = plan.chunk.index === 0 ? 0 : source.firstUs;
+  const firstUs = isStart ? 0 : source.firstUs;
   if (source.isVague) {
     return (
       Math.abs(output.firstUs - firstUs) <= vagueToleranceUs &&

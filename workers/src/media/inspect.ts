@@ -30,7 +30,13 @@ export type VideoFacts = {
   isInterlaced: boolean;
 };
 
-export type AudioFacts = { index: number; codec: string; channels: number; sampleRate: number };
+export type AudioFacts = {
+  index: number;
+  codec: string;
+  profile: string | null;
+  channels: number;
+  sampleRate: number;
+};
 
 export type SourceFacts = {
   /** ffmpeg's first name for it: mov, matroska, avi, mpegts… */
@@ -173,6 +179,7 @@ function audioFacts(stream: ProbedStream): AudioFacts {
   return {
     index: stream.index,
     codec: stream.codec_name ?? 'unknown',
+    profile: stream.profile ?? null,
     channels: stream.channels ?? 2,
     sampleRate: Number(stream.sample_rate) || 48_000,
   };

@@ -8,13 +8,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mediaTools } from '../../../tests/media/binaries.ts';
 import { fixture } from '../../../tests/media/fixtures.ts';
 import { inspect, type SourceFacts } from './inspect.ts';
-import { planWhole } from './plan.ts';
+import { encodePictures } from './pictures.ts';
+import { ladderFor, whole } from './plan.ts';
 import { poster } from './poster.ts';
 import { remux } from './remux.ts';
 import type { FfmpegError } from './run.ts';
+import { encodeSound } from './sound.ts';
 import { storyboard } from './storyboard.ts';
 import type { MediaTools } from './tools.ts';
-import { encodePicture, encodeSound } from './transcode.ts';
 import { waveform } from './waveform.ts';
 
 const execute = promisify(execFile);
@@ -65,10 +66,11 @@ describe.skipIf(!canMount)('a full disk', () => {
   const steps = {
     poster: (work: string) => poster(film, facts, 1000, join(work, 'poster.jpg'), tools),
     'a copy': (work: string) => remux(film, facts, join(work, 'copy.mkv'), tools),
-    'the picture': (work: string) => encodePicture(film, planWhole(facts), work, tools),
+    'the picture': (work: string) =>
+      encodePictures(film, { facts, rungs: ladderFor(facts), chunk: whole }, work, tools),
     'small pictures': (work: string) => storyboard(film, facts, work, tools),
     loudness: (work: string) => waveform(film, facts, work, tools),
-    'the sound': (work: string) => encodeSound(film, planWhole(facts), 1, work, tools),
+    'the sound': (work: string) => encodeSound(film, facts, 1, work, tools),
   };
   it.each([
     ['poster', 0],
@@ -109,10 +111,10 @@ describe('a process that the system kills for want of memory', () => {
     await expect(still).rejects.toMatchObject({ isMachineAtFault: true });
     const copy = remux(film, facts, join(work, 'copy.mkv'), dying);
     await expect(copy).rejects.toMatchObject({ isMachineAtFault: true });
-    const plan = planWhole(facts);
-    const picture = encodePicture(film, plan, work, dying);
+    const plan = { facts, rungs: ladderFor(facts), chunk: whole };
+    const picture = encodePictures(film, plan, work, dying);
     await expect(picture).rejects.toMatchObject({ isMachineAtFault: true });
-    const sound = encodeSound(film, plan, 1, work, dying);
+    const sound = encodeSound(film, facts, 1, work, dying);
     await expect(sound).rejects.toMatchObject({ isMachineAtFault: true });
   });
 });

@@ -1,4 +1,5 @@
-/** Decides what is made of a source: which sizes, over which stretch of it. */
+/** Decides what is made of a source: which sizes, and in which stretches of it. */
+import type { Stretch } from '@second-look/core/playlist';
 import type { SourceFacts } from './inspect.ts';
 
 export type Rung = {
@@ -12,30 +13,49 @@ export type Rung = {
 };
 
 /** A stretch of source time; an open end reaches as far as the source does. */
-export type Chunk = { index: number; startMs: number; endMs: number | null };
+export type Chunk = Stretch;
 
-export type TranscodePlan = { facts: SourceFacts; rung: Rung; chunk: Chunk };
+/** The rungs to be made of one stretch, by one decoding of it. */
+export type PicturePlan = { facts: SourceFacts; rungs: readonly Rung[]; chunk: Chunk };
 
+export const segmentMs = 4_000;
+/** One job's share of a lesson: a worker that is killed costs no more. */
+export const chunkMs = 64_000;
+
+/** Highest first. The figures behind quality and ceiling are in docs/measurements.md. */
 const heights = [
+  { edge: 1080, quality: 23, ceilingKbps: 5000 },
   { edge: 720, quality: 23, ceilingKbps: 3000 },
   { edge: 480, quality: 24, ceilingKbps: 1400 },
   { edge: 240, quality: 25, ceilingKbps: 500 },
 ];
+const expressEdge = 480;
 
-/** The whole source in one chunk, at 720p or its own size, whichever is less. */
-export function planWhole(facts: SourceFacts): TranscodePlan {
-  return { facts, rung: rungFor(facts, 720), chunk: { index: 0, startMs: 0, endMs: null } };
+export const whole: Chunk = { index: 0, startMs: 0, endMs: null };
+
+/** All rungs that a source is worth, the largest first: its own size, or 1080p where it has more, and below. */
+export function ladderFor(facts: SourceFacts): Rung[] {
+  const own = shorterEdge(facts);
+  const below = heights.filter(({ edge }) => edge < Math.min(own, 1080));
+  return [Math.min(own, 1080), ...below.map(({ edge }) => edge)].map((edge) =>
+    rungFor(facts, edge),
+  );
+}
+
+/** The one rung in which pieces are made for whoever does not wait for the ladder. */
+export function expressRung(facts: SourceFacts): Rung {
+  return rungFor(facts, expressEdge);
 }
 
 /**
  * The size at which a source is shown in a rung. The rung's number goes by the shorter edge, so that
  * an upright phone's 720p has as many pixels as a lying one's. Never larger than the source; even,
  * as 4:2:0 needs.
- * @param edge 720, 480 or 240
+ * @param edge in pixels
  */
 export function rungFor(facts: SourceFacts, edge: number): Rung {
   const { displayedWidth, displayedHeight } = facts.video;
-  const shorter = Math.min(displayedWidth, displayedHeight);
+  const shorter = shorterEdge(facts);
   const scale = Math.min(1, edge / shorter);
   const even = (length: number) => Math.max(2, Math.floor((length * scale) / 2 + 1e-6) * 2);
   const settings = heights.find((height) => Math.min(edge, shorter) >= height.edge) ??
@@ -47,4 +67,8 @@ export function rungFor(facts: SourceFacts, edge: number): Rung {
     quality: settings.quality,
     ceilingKbps: settings.ceilingKbps,
   };
+}
+
+function shorterEdge({ video }: SourceFacts): number {
+  return Math.min(video.displayedWidth, video.displayedHeight);
 }

@@ -38,12 +38,16 @@ export async function poster(
       {
         source,
         inputOptions: seek,
-        outputOptions: [
-          ...['-map', `0:${facts.video.index}`, '-frames:v', '1'],
-          ...['-vf', [...filters, 'setsar=1'].join(',')],
-          ...['-c:v', 'mjpeg', '-q:v', '4', '-f', 'image2', '-update', '1'],
+        outputs: [
+          {
+            options: [
+              ...['-map', `0:${facts.video.index}`, '-frames:v', '1'],
+              ...['-vf', [...filters, 'setsar=1'].join(',')],
+              ...['-c:v', 'mjpeg', '-q:v', '4', '-f', 'image2', '-update', '1'],
+            ],
+            target,
+          },
         ],
-        target,
         workingDir: dirname(target),
         signal: options.signal,
       },

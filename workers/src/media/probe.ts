@@ -156,6 +156,21 @@ export type Timeline = {
   isVague: boolean;
 };
 
+/**
+ * Only what lies around the range is read, with room for containers that find a moment less exactly, and for
+ * pictures that are stored before those shown ahead of them.
+ */
+function readIntervals({ startUs, range }: { startUs: number; range: Range }): string[] {
+  if (range.startMs === 0 && range.endMs === null) return [];
+  const at = (ms: number) => ((startUs / 1000 + ms) / 1000).toFixed(3);
+  const from = range.startMs > marginMs ? at(range.startMs - marginMs) : '';
+  return ['-read_intervals', `${from}%${range.endMs === null ? '' : at(range.endMs + marginMs)}`];
+}
+const marginMs = 10_000;
+
+/** A stretch of source time. */
+type Range = { startMs: number; endMs: number | null };
+
 /** A header may claim ten seconds over days of pictures: what is counted is also kept in memory. */
 const mostFrames = (longestMs / 1000) * 120;
 
@@ -173,12 +188,14 @@ export async function readTimeline(
   tools: MediaTools,
   options: {
     startUs: number;
-    range: { startMs: number; endMs: number | null };
+    range: Range;
     signal?: AbortSignal;
     timeLimitMs?: number;
     most?: number;
     /** Also told every counted packet: its time and its place in the file. */
     onPacket?: (sourceUs: number, position: number, durationUs: number) => void;
+    /** Told the time of what was read behind the range. */
+    onBehind?: (sourceUs: number) => void;
   },
 ): Promise<Timeline> {
   const timeline: Timeline = {
@@ -195,7 +212,8 @@ export async function readTimeline(
   const tooLong = new AbortController();
   const most = options.most ?? mostFrames;
   const show = ['-select_streams', String(streamIndex), '-show_entries', `${by}=${fields}`];
-  await runFfprobe(source, [...show, '-of', 'csv=p=0'], tools, {
+  const near = readIntervals(options);
+  await runFfprobe(source, [...show, ...near, '-of', 'csv=p=0'], tools, {
     ...options,
     signal: AbortSignal.any([tooLong.signal, ...(options.signal ? [options.signal] : [])]),
     onLine: (line) => {
@@ -208,7 +226,9 @@ export async function readTimeline(
       const us = Math.round((Number.isNaN(time) ? Number.parseFloat(dts) : time) * 1e6);
       const sourceUs = us - options.startUs;
       // D: decoded only because later pictures need it, never shown.
-      if (sourceUs < startUs || sourceUs >= endUs || flags.includes('D')) return;
+      if (flags.includes('D')) return;
+      if (sourceUs >= endUs) options.onBehind?.(sourceUs);
+      if (sourceUs < startUs || sourceUs >= endUs) return;
       timeline.frames += 1;
       if (timeline.frames > most) tooLong.abort(new MediaFailure('too_long', `over ${most}`));
       if (Number.isNaN(sourceUs)) return;

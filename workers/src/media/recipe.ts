@@ -1,14 +1,13 @@
 /**
- * ffmpeg's options for picture and sound, on one clock: source time 0 is the container's start, and
+ * ffmpeg's options for pictures, on one clock with the sound: source time 0 is the container's start, and
  * a chunk's time stamps are source time. The measurements behind each option are in ARCHITECTURE.md.
  */
 import { scaledForVideo } from './colour.ts';
-import type { VideoFacts } from './inspect.ts';
-import type { TranscodePlan } from './plan.ts';
+import type { SourceFacts, VideoFacts } from './inspect.ts';
+import type { Chunk, PicturePlan, Rung } from './plan.ts';
 import { longestMs } from './tools.ts';
 
-const segmentSeconds = 4;
-const keyframeSeconds = 2;
+const keyframeMs = 2_000;
 
 /**
  * In front of the input: keeps the source's clock, counted from the container's start.
@@ -18,40 +17,70 @@ const keyframeSeconds = 2;
  * offset of its own too, if it is the container's start exactly: hence the microsecond. And
  * `-noaccurate_seek`, because ffmpeg's trimming after a seek doesn't know of the shifted clock; the
  * recipe trims by itself.
+ * @param prerollMs how much earlier to begin reading, for containers without an index of key frames
  */
-export function clockOptions({ chunk, facts }: TranscodePlan): string[] {
+export function clockOptions(facts: SourceFacts, { startMs }: Chunk, prerollMs = 0): string[] {
   const clock = ['-copyts', '-itsoffset', ((1 - facts.startUs) / 1e6).toFixed(6)];
-  if (chunk.startMs === 0) return clock;
-  return [...clock, '-noaccurate_seek', '-ss', seconds(chunk.startMs)];
+  const fromMs = Math.max(0, startMs - prerollMs);
+  return fromMs === 0 ? clock : [...clock, '-noaccurate_seek', '-ss', seconds(fromMs)];
 }
 
-/** @param canToneMap whether this ffmpeg has zscale and tonemap */
-export function pictureOptions(plan: TranscodePlan, canToneMap: boolean): string[] {
-  const { facts, rung, chunk } = plan;
-  const filters = [
-    trim('trim', plan),
+/**
+ * The filters: what all rungs share is done once, and each rung is scaled from the one above it.
+ * @param canToneMap whether this ffmpeg has zscale and tonemap
+ * @returns a graph whose outputs are `[p0]`, `[p1]`, … in the order of the plan's rungs
+ */
+export function pictureGraph({ facts, rungs, chunk }: PicturePlan, canToneMap: boolean): string {
+  const [largest, ...smaller] = rungs;
+  if (!largest) throw new RangeError('A picture needs at least one rung.');
+  const shared = [
+    trim('trim', chunk),
     ...deinterlacing(facts.video),
-    ...scaledForVideo(facts.video, `${rung.width}:${rung.height}`, canToneMap),
+    ...scaledForVideo(facts.video, sizeOf(largest), canToneMap),
     'setsar=1',
-  ];
+  ].join(',');
+  const input = `[0:${facts.video.index}]${shared}`;
+  if (smaller.length === 0) return `${input}[p0]`;
+  // Each rung but the last is given out and handed down.
+  const steps = smaller.map((rung, index) => {
+    const isLast = index === smaller.length - 1;
+    const onwards = isLast ? `[p${index + 1}]` : `,split[p${index + 1}][d${index + 1}]`;
+    return `[d${index}]scale=${sizeOf(rung)},setsar=1${onwards}`;
+  });
+  return [`${input},split[p0][d0]`, ...steps].join(';');
+}
+
+/**
+ * @param index which of the plan's rungs
+ * @param times where the stretch's last picture stops being shown, in microseconds of source time; unknown
+ * where the source ends
+ */
+export function pictureOptions(
+  { facts, rungs, chunk }: PicturePlan,
+  index: number,
+  times: { endUs: number | null },
+): string[] {
+  const rung = rungs[index];
+  if (!rung) throw new RangeError(`There is no rung ${index}.`);
   return [
-    ...['-map', `0:${facts.video.index}`, '-an', '-sn', '-dn'],
-    ...['-vf', filters.join(',')],
+    ...['-map', `[p${index}]`],
     ...['-fps_mode', 'passthrough', '-enc_time_base', '-1', '-pix_fmt', 'yuv420p'],
     ...['-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'high', '-bf', '0'],
     ...['-sc_threshold', '0', '-crf', String(rung.quality)],
     ...['-maxrate', `${rung.ceilingKbps}k`, '-bufsize', `${rung.ceilingKbps * 2}k`],
-    '-force_key_frames',
-    `expr:gte(t,${seconds(chunk.startMs)}+n_forced*${keyframeSeconds})`,
-    '-bsf:v',
-    packetTimes(chunk.index === 0),
-    ...segmentOptions(),
+    ...['-force_key_frames', keyframes(facts, chunk).map(seconds).join(',')],
+    ...['-bsf:v', packetTimes(chunk.index === 0, times.endUs)],
+    // One from each key frame to the next: `segments.ts` joins them.
+    ...fragmentOptions(100),
   ];
 }
 
-/** One picture of each two fields, where they are marked as such. */
-export function deinterlacing({ isInterlaced }: VideoFacts): string[] {
-  return isInterlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : [];
+/** Moments, not a rule: ffmpeg counts a rule's time from the first picture, which need not be the chunk's start. */
+function keyframes({ durationMs }: SourceFacts, { startMs, endMs }: Chunk): number[] {
+  // A header may promise less than there is; x264 sets a key frame every 250 pictures in any case.
+  const untilMs = endMs ?? Math.max(startMs, durationMs ?? 0) + 60_000;
+  const count = Math.ceil((untilMs - startMs) / keyframeMs);
+  return Array.from({ length: count }, (_, index) => startMs + index * keyframeMs);
 }
 
 /**
@@ -60,50 +89,37 @@ export function deinterlacing({ isInterlaced }: VideoFacts): string[] {
  * starts the next segment too early where the rate varies. The first picture of all is shown from
  * the start, even where the source's begins later than its sound; no frame is added.
  */
-function packetTimes(isStart: boolean): string {
+function packetTimes(isStart: boolean, endUs: number | null): string {
   const time = isStart ? 'if(eq(N,0),0,PTS)' : 'PTS';
-  const duration = `if(eq(NEXT_PTS,NOPTS),DURATION,NEXT_PTS-${time})`;
+  const last = endUs === null ? 'DURATION' : `max(1,${(endUs / 1e6).toFixed(6)}/TB-${time})`;
+  const duration = `if(eq(NEXT_PTS,NOPTS),${last},NEXT_PTS-${time})`;
   return `setts=ts=${time}:duration=${duration}`.replaceAll(',', '\\,');
 }
 
-/**
- * The whole sound at once, whatever the chunks of the picture.
- * @param plan its chunk needs an end: the sound is padded, and would go on
- */
-export function soundOptions(plan: TranscodePlan, streamIndex: number): string[] {
-  const filters = [
-    // Silence in front of sound that begins late, and in its gaps.
-    'aresample=48000:async=1:first_pts=0',
-    // loudnorm leaves holes in less than 3 s of sound, and in its own last tenth of a second.
-    'apad=pad_dur=4',
-    'loudnorm=I=-16:TP=-1.5:LRA=11',
-    'aresample=48000',
-    trim('atrim', plan),
-    // The encoder puts 1024 samples in front, and nothing in a segment says so.
-    `atrim=start_sample=${encoderDelaySamples}`,
-    `asetpts=PTS-${encoderDelaySamples}/48000/TB`,
-  ];
-  return [
-    ...['-map', `0:${streamIndex}`, '-vn', '-sn', '-dn'],
-    ...['-af', filters.join(',')],
-    ...['-c:a', 'aac', '-b:a', '128k', '-ac', '2', '-ar', '48000'],
-    ...segmentOptions(),
-  ];
+function sizeOf({ width, height }: Rung): string {
+  return `${width}:${height}`;
 }
 
-const encoderDelaySamples = 1024;
+/** One picture of each two fields, where they are marked as such. */
+export function deinterlacing({ isInterlaced }: VideoFacts): string[] {
+  return isInterlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : [];
+}
 
-function trim(filter: 'trim' | 'atrim', { chunk }: TranscodePlan): string {
+export function trim(filter: 'trim' | 'atrim', { startMs, endMs }: Chunk): string {
   // An end in any case: the header that was inspected may have promised less than there is.
-  const endMs = Math.min(chunk.endMs ?? longestMs, longestMs);
-  return `${filter}=start=${seconds(chunk.startMs)}:end=${seconds(endMs)}`;
+  return `${filter}=start=${seconds(startMs)}:end=${seconds(Math.min(endMs ?? longestMs, longestMs))}`;
 }
 
-function segmentOptions(): string[] {
+/**
+ * One file of fragments.
+ * @param shortestMs of a fragment: it ends with the first key frame after that
+ * @param movflags further ones of the MP4 muxer's, each with a plus in front
+ */
+export function fragmentOptions(shortestMs: number, movflags = ''): string[] {
   return [
-    ...['-f', 'hls', '-hls_time', String(segmentSeconds), '-hls_playlist_type', 'vod'],
+    ...['-f', 'hls', '-hls_time', seconds(shortestMs), '-hls_playlist_type', 'vod'],
     ...['-hls_segment_type', 'fmp4', '-hls_flags', 'single_file+independent_segments'],
-    ...['-hls_segment_options', 'movflags=+frag_discont'],
+    ...['-hls_segment_options', `movflags=+frag_discont${movflags}`],
   ];
 }
 

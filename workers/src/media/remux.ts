@@ -25,11 +25,15 @@ export async function remux(
     const complaints = await runFfmpeg(
       {
         source,
-        outputOptions: [
-          ...streams.flatMap((index) => ['-map', `0:${index}`]),
-          ...['-c', 'copy', '-f', 'matroska'],
+        outputs: [
+          {
+            options: [
+              ...streams.flatMap((index) => ['-map', `0:${index}`]),
+              ...['-c', 'copy', '-f', 'matroska'],
+            ],
+            target,
+          },
         ],
-        target,
         workingDir: dirname(target),
         signal: options.signal,
       },

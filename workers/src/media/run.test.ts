@@ -21,11 +21,10 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Encodes as slowly as the film plays, so that there is time to look. */
-const slowly = (target: string) => ({
+const slowly = (target: string, options = ['-c:v', 'libx264', '-f', 'mp4']) => ({
   source,
   inputOptions: ['-re'],
-  outputOptions: ['-c:v', 'libx264', '-f', 'mp4'],
-  target,
+  outputs: [{ options, target }],
   workingDir: folder,
 });
 
@@ -67,7 +66,7 @@ describe('runFfmpeg', () => {
   });
 
   it('keeps the end of what ffmpeg said', async () => {
-    const run = { ...slowly(join(folder, 'never.mp4')), outputOptions: ['-c:v', 'no-such-codec'] };
+    const run = slowly(join(folder, 'never.mp4'), ['-c:v', 'no-such-codec']);
     const error = await runFfmpeg(run, tools).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(FfmpegError);
     expect((error as FfmpegError).stderrTail).toContain('no-such-codec');
@@ -115,8 +114,9 @@ describe('runFfmpeg', () => {
 
   it('decodes no picture that is larger than any camera makes', async () => {
     const huge = await fixture('huge.mp4', tools.ffmpegPath);
-    const run = { source: huge, outputOptions: ['-frames:v', '1', '-f', 'null'], target: '-' };
-    const error = await runFfmpeg({ ...run, workingDir: folder }, tools).catch((reason) => reason);
+    const outputs = [{ options: ['-frames:v', '1', '-f', 'null'], target: '-' }];
+    const run = { source: huge, outputs, workingDir: folder };
+    const error = await runFfmpeg(run, tools).catch((reason) => reason);
     expect(error).toBeInstanceOf(FfmpegError);
     expect(error.stderrTail).toContain('exceeds specified max pixel count');
   });
@@ -128,8 +128,9 @@ describe('runFfmpeg', () => {
     const copy = ['-i', list, '-c', 'copy', '-f', 'null', '-'];
     // Left alone, ffmpeg does read it.
     await execute(tools.ffmpegPath, ['-v', 'error', ...copy]);
-    const run = { source: list, outputOptions: ['-c', 'copy', '-f', 'null'], target: '-' };
-    await expect(runFfmpeg({ ...run, workingDir: folder }, tools)).rejects.toThrow(FfmpegError);
+    const outputs = [{ options: ['-c', 'copy', '-f', 'null'], target: '-' }];
+    const run = { source: list, outputs, workingDir: folder };
+    await expect(runFfmpeg(run, tools)).rejects.toThrow(FfmpegError);
   });
 
   it.each(['with', 'without'])(

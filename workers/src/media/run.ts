@@ -11,8 +11,10 @@ export type FfmpegRun = {
   source: Source;
   /** In front of the input; the allow-lists are added. */
   inputOptions?: string[];
-  outputOptions: string[];
-  target: string;
+  /** A filter graph whose outputs the options of `outputs` map. */
+  graph?: string;
+  /** What is written, and the options in front of each. */
+  outputs: { options: string[]; target: string }[];
   /** A folder of its own. */
   workingDir: string;
   /** Told the source time that has been written, at most twice a second. */
@@ -71,9 +73,10 @@ export async function runFfmpeg(run: FfmpegRun, tools: MediaTools): Promise<stri
         ...untrustedInput(run.source),
         ...(run.inputOptions ?? []),
       ],
-    )
-    .outputOptions('-map_metadata', '-1', '-map_chapters', '-1', ...run.outputOptions)
-    .output(run.target);
+    );
+  if (run.graph) command.complexFilter(run.graph);
+  for (const { options, target } of run.outputs)
+    command.output(target).outputOptions('-map_metadata', '-1', '-map_chapters', '-1', ...options);
   startInside(command, contained);
 
   const beganMs = performance.now();

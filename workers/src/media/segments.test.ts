@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bandwidths, codecOf, parseByteRanges, segmentTimer } from './segments.ts';
+import { bandwidths, codecOf, fragmentTimer, joined, parseByteRanges } from './segments.ts';
 
 const written = `#EXTM3U
 #EXT-X-VERSION:7
@@ -18,7 +18,7 @@ describe('parseByteRanges', () => {
   it('keeps microseconds and bytes', () => {
     expect(parseByteRanges(written)).toEqual({
       init: { offset: 0, length: 814 },
-      segments: [
+      fragments: [
         { durationUs: 4_004_000, offset: 814, length: 1000 },
         { durationUs: 33_367, offset: 1814, length: 20 },
       ],
@@ -31,23 +31,49 @@ describe('parseByteRanges', () => {
   });
 });
 
-describe('segmentTimer', () => {
+describe('fragmentTimer', () => {
   it('measures from first picture to first picture, whatever packets claim to last', () => {
-    const { segments } = parseByteRanges(written);
-    const timer = segmentTimer(segments);
-    timer.onPacket(21_000, 900, Number.NaN);
+    const { fragments } = parseByteRanges(written);
+    const timer = fragmentTimer(fragments);
+    timer.onPacket(0, 900, Number.NaN);
     timer.onPacket(3_000_000, 1000, Number.NaN);
     timer.onPacket(5_000_000, 1830, Number.NaN);
     timer.onPacket(5_500_000, 1832, Number.NaN);
-    expect(timer.timed(0).map((segment) => segment.durationUs)).toEqual([5_000_000, 1_000_000]);
+    const lengths = (toUs: number | null) => timer.timed(toUs).map(({ durationUs }) => durationUs);
+    expect(lengths(null)).toEqual([5_000_000, 1_000_000]);
+    expect(lengths(8_000_000), 'where somebody knows when the next picture comes').toEqual([
+      5_000_000, 3_000_000,
+    ]);
+  });
+});
+
+describe('joined', () => {
+  const fragments = (...lengthsUs: number[]) =>
+    lengthsUs.map((durationUs, index) => ({ durationUs, offset: 100 + index * 10, length: 10 }));
+  const grid = { lateUs: 0, lengthUs: 4_000_000 };
+
+  it('keeps to a grid that counts from the chunk’s start, however late its first picture is', () => {
+    const two = fragments(1_990_000, 1_980_000, 2_000_000, 2_000_000);
+    expect(joined(two, { ...grid, lateUs: 30_000 })).toEqual([
+      { durationUs: 3_970_000, offset: 100, length: 20 },
+      { durationUs: 4_000_000, offset: 120, length: 20 },
+    ]);
+  });
+
+  it('leaves a picture that stays long as it is', () => {
+    expect(joined(fragments(11_000_000, 1_000_000, 1_000_000), grid)).toEqual([
+      { durationUs: 11_000_000, offset: 100, length: 10 },
+      { durationUs: 1_000_000, offset: 110, length: 10 },
+      { durationUs: 1_000_000, offset: 120, length: 10 },
+    ]);
   });
 });
 
 describe('bandwidths', () => {
   it('leaves a last segment of one picture out of the peak', () => {
-    const { segments } = parseByteRanges(written);
-    expect(bandwidths(segments)).toEqual({ averageBandwidth: 2021, peakBandwidth: 2021 });
-    const busy = [{ durationUs: 1_000_000, offset: 0, length: 125 }, ...segments];
+    const { fragments } = parseByteRanges(written);
+    expect(bandwidths(fragments)).toEqual({ averageBandwidth: 2021, peakBandwidth: 2021 });
+    const busy = [{ durationUs: 1_000_000, offset: 0, length: 125 }, ...fragments];
     expect(bandwidths(busy).peakBandwidth).toBe(1998);
   });
 });

@@ -4,31 +4,31 @@
 import { open, readFile } from 'node:fs/promises';
 import type { ByteRange, Segment } from '@second-look/core/playlist';
 
-export type SegmentedFile = { init: ByteRange; segments: Segment[] };
+export type FragmentedFile = { init: ByteRange; fragments: Segment[]; codec: string };
 
 /**
  * Parses ffmpeg's own byte-range playlist (`-hls_flags single_file`).
  * @throws Error where it isn't complete
  */
-export function parseByteRanges(playlist: string): SegmentedFile {
+export function parseByteRanges(playlist: string): Omit<FragmentedFile, 'codec'> {
   const map = /#EXT-X-MAP:.*BYTERANGE="(\d+)@(\d+)"/.exec(playlist);
   if (!map || !playlist.includes('#EXT-X-ENDLIST'))
     throw new Error('The playlist is not complete.');
   const entry = /#EXTINF:(\d+)\.(\d{1,6})\d*,.*\n#EXT-X-BYTERANGE:(\d+)@(\d+)/g;
-  const segments = [...playlist.matchAll(entry)].map(([, whole, part = '', length, offset]) => ({
+  const fragments = [...playlist.matchAll(entry)].map(([, whole, part = '', length, offset]) => ({
     durationUs: Number(whole) * 1_000_000 + Number(part.padEnd(6, '0')),
     offset: Number(offset),
     length: Number(length),
   }));
-  if (segments.length === 0) throw new Error('The playlist has no segments.');
-  return { init: { length: Number(map[1]), offset: Number(map[2]) }, segments };
+  if (fragments.length === 0) throw new Error('The playlist has no segments.');
+  return { init: { length: Number(map[1]), offset: Number(map[2]) }, fragments };
 }
 
 /**
- * Times segments by the packets in them. The muxer adds up what its packets claim to last, which is
- * wrong wherever the source's rate varies; a player wants to know when the next segment starts.
+ * Times fragments by the packets in them. The muxer adds up what its packets claim to last, which is
+ * wrong wherever the source's rate varies; a player wants to know when the next one starts.
  */
-export function segmentTimer(segments: readonly Segment[]) {
+export function fragmentTimer(fragments: readonly Segment[]) {
   const startsUs: number[] = [];
   let at = 0;
   let endUs = 0;
@@ -37,21 +37,50 @@ export function segmentTimer(segments: readonly Segment[]) {
   return {
     /** Packets in the order of the file, none before the one ahead of it. */
     onPacket(us: number, position: number, durationUs: number) {
-      while (position >= (segments[at + 1]?.offset ?? Infinity)) at += 1;
+      while (position >= (fragments[at + 1]?.offset ?? Infinity)) at += 1;
       startsUs[at] ??= us;
       if (us > lastUs) lastIntervalUs = us - lastUs;
       lastUs = us;
       endUs = us + (durationUs > 0 ? durationUs : lastIntervalUs || 40_000);
     },
-    /** The segments with their times; the first one reaches back to where the chunk starts. */
-    timed(startUs: number): Segment[] {
-      return segments.map((segment, index) => {
-        const fromUs = index === 0 ? startUs : (startsUs[index] ?? endUs);
-        return { ...segment, durationUs: Math.max(1, (startsUs[index + 1] ?? endUs) - fromUs) };
+    /** The fragments with their times. @param toUs where the last one ends; by its packets without */
+    timed(toUs: number | null): Segment[] {
+      return fragments.map((fragment, index) => {
+        const fromUs = startsUs[index] ?? endUs;
+        const nextUs = startsUs[index + 1] ?? toUs ?? endUs;
+        return { ...fragment, durationUs: Math.max(1, nextUs - fromUs) };
       });
     },
   };
 }
+
+/**
+ * Joins fragments to the segments that a player asks for, by a grid that counts from the start of their chunk.
+ * @param lateUs how far behind the chunk's start its first picture is
+ * @param lengthUs of a segment: it holds the fragments that begin inside its part of the grid
+ */
+export function joined(
+  fragments: readonly Segment[],
+  { lateUs, lengthUs }: { lateUs: number; lengthUs: number },
+): Segment[] {
+  const segments: Segment[] = [];
+  let atUs = lateUs;
+  let lastSlot = -1;
+  for (const { durationUs, offset, length } of fragments) {
+    const slot = Math.floor((atUs + slackUs) / lengthUs);
+    const last = segments.at(-1);
+    if (last && slot === lastSlot) {
+      last.durationUs += durationUs;
+      last.length = offset + length - last.offset;
+    } else segments.push({ durationUs, offset, length });
+    lastSlot = slot;
+    atUs += durationUs;
+  }
+  return segments;
+}
+
+/** Key frames are timed to the container's tick, which may round down. */
+const slackUs = 2_500;
 
 /** Bits per second, over all and in the busiest segment. */
 export function bandwidths(segments: readonly Segment[]) {
@@ -66,13 +95,16 @@ export function bandwidths(segments: readonly Segment[]) {
 }
 
 /** Reads a playlist and the initialisation segment of the file it describes. */
-export async function readSegmentedFile(playlistPath: string, filePath: string) {
+export async function readFragmentedFile(
+  playlistPath: string,
+  filePath: string,
+): Promise<FragmentedFile> {
   const ranges = parseByteRanges(await readFile(playlistPath, 'utf8'));
   const file = await open(filePath, 'r');
   try {
     const init = Buffer.alloc(ranges.init.length);
     await file.read(init, 0, init.length, ranges.init.offset);
-    const endBytes = Math.max(...ranges.segments.map(({ offset, length }) => offset + length));
+    const endBytes = Math.max(...ranges.fragments.map(({ offset, length }) => offset + length));
     if ((await file.stat()).size < endBytes) throw new Error('The file ends before its playlist.');
     return { ...ranges, codec: codecOf(init) };
   } finally {

@@ -8,7 +8,7 @@ import { canToneMap, scaledForJpeg } from './colour.ts';
 import { MediaFailure } from './failure.ts';
 import type { SourceFacts } from './inspect.ts';
 import { keyframeGapMs } from './keyframes.ts';
-import { planWhole } from './plan.ts';
+import { whole } from './plan.ts';
 import { clockOptions } from './recipe.ts';
 import { insistOnRoom } from './room.ts';
 import { runFfmpeg } from './run.ts';
@@ -141,14 +141,18 @@ async function drawSheets(
   await runFfmpeg(
     {
       source,
-      inputOptions: [...clockOptions(planWhole(facts)), ...decoded],
-      outputOptions: [
-        ...['-map', `0:${facts.video.index}`, '-an', '-sn', '-dn', '-vf', filters.join(',')],
-        ...['-fps_mode', 'passthrough', '-c:v', 'mjpeg', '-q:v', '5'],
-        ...['-f', 'image2', '-start_number', '0'],
+      inputOptions: [...clockOptions(facts, whole), ...decoded],
+      outputs: [
+        {
+          options: [
+            ...['-map', `0:${facts.video.index}`, '-an', '-sn', '-dn', '-vf', filters.join(',')],
+            ...['-fps_mode', 'passthrough', '-c:v', 'mjpeg', '-q:v', '5'],
+            ...['-f', 'image2', '-start_number', '0'],
+          ],
+          // The folder's own name may hold what would be read as a pattern.
+          target: 'sheet-%d.jpg',
+        },
       ],
-      // The folder's own name may hold what would be read as a pattern.
-      target: 'sheet-%d.jpg',
       workingDir: targetDir,
       stallLimitMs: limitMs,
       timeLimitMs: () => limitMs,

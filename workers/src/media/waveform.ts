@@ -4,7 +4,7 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { SourceFacts } from './inspect.ts';
-import { planWhole } from './plan.ts';
+import { whole } from './plan.ts';
 import { clockOptions } from './recipe.ts';
 import { insistOnRoom } from './room.ts';
 import { runFfmpeg } from './run.ts';
@@ -42,12 +42,16 @@ export async function waveform(
   await runFfmpeg(
     {
       source,
-      inputOptions: clockOptions(planWhole(facts)),
-      outputOptions: [
-        ...['-map', `0:${facts.audio.index}`, '-vn', '-sn', '-dn', '-af', filters.join(',')],
-        ...['-ac', '1', '-ar', String(sampleRate), '-c:a', 'pcm_s16le', '-f', 's16le'],
+      inputOptions: clockOptions(facts, whole),
+      outputs: [
+        {
+          options: [
+            ...['-map', `0:${facts.audio.index}`, '-vn', '-sn', '-dn', '-af', filters.join(',')],
+            ...['-ac', '1', '-ar', String(sampleRate), '-c:a', 'pcm_s16le', '-f', 's16le'],
+          ],
+          target: samplesPath,
+        },
       ],
-      target: samplesPath,
       workingDir: targetDir,
       timeLimitMs: (writtenMs) => 10 * 60_000 + 2 * Math.max(lengthMs, writtenMs),
       signal,

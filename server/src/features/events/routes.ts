@@ -44,10 +44,13 @@ export async function eventRoutes(
   );
 
   async function spread({ kind, id }: Announcement) {
+    // Servers wait for those; nobody watches them.
+    if (kind === 'piece') return;
+    const changed = { kind, id };
     const users = new Set([...subscribers].map((subscriber) => subscriber.userId));
     await Promise.all(
       [...users].map(async (userId) => {
-        const recordingId = await recordingBehind(database, userId, { kind, id });
+        const recordingId = await recordingBehind(database, userId, changed);
         if (!recordingId) return;
         const type = kind === 'conversation' ? 'annotation' : kind;
         const event: LiveEvent = { type, recordingId };
@@ -112,7 +115,11 @@ export async function eventRoutes(
 }
 
 /** The recording that an announcement is about, where this person may see what was announced. */
-async function recordingBehind(database: Database, userId: string, { kind, id }: Announcement) {
+async function recordingBehind(
+  database: Database,
+  userId: string,
+  { kind, id }: { kind: Exclude<Announcement['kind'], 'piece'>; id: string },
+) {
   const [row] = await database.as(userId, (tx) => {
     switch (kind) {
       case 'recording':

@@ -1,7 +1,7 @@
-import type { Rendition } from '@second-look/core/playlist';
+import { pieceLengthsUs, type Rendition } from '@second-look/core/playlist';
 import type { Transaction } from '@second-look/infra/database';
 import { cut, recording, rendition, renditionChunk } from '@second-look/migrations/schema';
-import { and, asc, eq, isNull, or } from 'drizzle-orm';
+import { and, asc, desc, eq, isNull, or, sql } from 'drizzle-orm';
 import { isInTrash } from '../recordings/queries.ts';
 
 /** A cut that the person may watch, published or not. */
@@ -42,20 +42,30 @@ export async function findPoster(tx: Transaction, recordingId: string, cutId: st
   return row;
 }
 
-/** The chunks of the cut's published renditions, the picture first; of one rendition where it is named. */
+/**
+ * The renditions of a cut with their chunks, the picture first: those that are published, or the one that is
+ * named, which a better version may have taken the place of.
+ */
 function selectChunks(tx: Transaction, cutId: string, renditionId?: string) {
   return tx
     .select({ rendition, chunk: renditionChunk })
     .from(rendition)
-    .innerJoin(cut, and(eq(cut.id, rendition.cutId), eq(cut.publishedAttempt, rendition.attempt)))
+    .innerJoin(cut, eq(cut.id, rendition.cutId))
     .innerJoin(renditionChunk, eq(renditionChunk.renditionId, rendition.id))
     .where(
       and(
         eq(rendition.cutId, cutId),
-        renditionId === undefined ? undefined : eq(rendition.id, renditionId),
+        renditionId === undefined
+          ? eq(cut.publishedAttempt, rendition.attempt)
+          : eq(rendition.id, renditionId),
       ),
     )
-    .orderBy(asc(rendition.id), asc(renditionChunk.index));
+    .orderBy(
+      asc(rendition.kind),
+      desc(rendition.height),
+      asc(rendition.id),
+      asc(renditionChunk.index),
+    );
 }
 type ChunkRow = Awaited<ReturnType<typeof selectChunks>>[number];
 
@@ -63,8 +73,10 @@ type ChunkRow = Awaited<ReturnType<typeof selectChunks>>[number];
 export type StoredRendition = Rendition & {
   id: string;
   initObject: PlaceInChunk;
-  segmentObjects: PlaceInChunk[];
+  /** A hole where a piece has not been made yet. */
+  segmentObjects: (PlaceInChunk | undefined)[];
   chunks: Place[];
+  isMadePieceByPiece: boolean;
 };
 /** A stretch of an object: which, from which byte, how many bytes. */
 export interface Place {
@@ -94,18 +106,55 @@ function toRendition(chunks: ChunkRow[]): StoredRendition {
     peakBandwidth,
     init: { offset: initOffset, length: initLength },
     initObject: { objectKey, offset: initOffset, length: initLength, chunk: 0 },
-    segments: chunks.flatMap(({ chunk }) => chunk.segments),
-    segmentObjects: chunks.flatMap(({ chunk: { objectKey, segments } }, chunk) =>
-      segments.map(({ offset, length }) => ({ objectKey, offset, length, chunk })),
-    ),
+    ...segmentsOf(chunks, first.rendition.plannedMs),
     chunks: chunks.map(({ chunk }) => wholeOf(chunk)),
+    isMadePieceByPiece: first.rendition.plannedMs !== null,
   };
   return kind === 'audio'
     ? { ...common, kind, channels: channels ?? 2 }
     : { ...common, kind, width: width ?? 0, height: height ?? 0, frameRate: frameRate ?? 0 };
 }
 
+/** What is made piece by piece has a segment for each piece, whether it is there or not. */
+function segmentsOf(chunks: ChunkRow[], plannedMs: number | null) {
+  if (plannedMs === null) {
+    return {
+      segments: chunks.flatMap(({ chunk }) => chunk.segments),
+      segmentObjects: chunks.flatMap(({ chunk: { objectKey, segments } }, chunk) =>
+        segments.map(({ offset, length }) => ({ objectKey, offset, length, chunk })),
+      ),
+    };
+  }
+  const made = new Map(chunks.map(({ chunk }, place) => [chunk.index, { chunk, place }]));
+  const lengths = pieceLengthsUs(plannedMs);
+  return {
+    segments: lengths.map((durationUs) => ({ durationUs, offset: 0, length: 0 })),
+    segmentObjects: lengths.map((_, index) => {
+      const found = made.get(index);
+      const [only] = found?.chunk.segments ?? [];
+      if (!found || !only) return undefined;
+      const { offset, length } = only;
+      return { objectKey: found.chunk.objectKey, offset, length, chunk: found.place };
+    }),
+  };
+}
+
 function wholeOf({ objectKey, initOffset, initLength, segments }: ChunkRow['chunk']): Place {
   const ends = segments.map(({ offset, length }) => offset + length);
   return { objectKey, offset: 0, length: Math.max(initOffset + initLength, ...ends) };
+}
+
+/**
+ * Asks for a piece to be made.
+ * @returns the step that makes it, or `null` where none will: it is there by now, or cannot be made
+ */
+export async function askForPiece(
+  tx: Transaction,
+  renditionId: string,
+  index: number,
+): Promise<string | null> {
+  const { rows } = await tx.execute<{ step: string | null }>(
+    sql`select access.ask_for_piece(${renditionId}, ${index}) as step`,
+  );
+  return rows[0]?.step ?? null;
 }

@@ -8,15 +8,19 @@ import {
 import { type PlaylistPart, writeMedia, writeMultivariant } from '@second-look/core/playlist';
 import type { Database, Transaction } from '@second-look/infra/database';
 import type { ObjectStore } from '@second-look/infra/object-store';
+import type { WorkQueue } from '@second-look/infra/queue';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ProblemError } from '../../http/problems.ts';
 import { findRecording, widestCuts } from '../recordings/queries.ts';
+import type { PieceWaiter } from './pieces.ts';
 import { insistOn } from './published.ts';
-import { findCut, findRenditions, type StoredRendition } from './queries.ts';
+import { askForPiece, findCut, findRenditions, type StoredRendition } from './queries.ts';
 import { sendPlace, sendWhole } from './send.ts';
 
 const playlistType = 'application/vnd.apple.mpegurl';
+/** How long a request for what is not made yet is held: players and proxies give up after half a minute. */
+const heldMs = 20_000;
 const cutPath = '/api/recordings/:id/cuts/:cutId';
 
 /**
@@ -28,10 +32,15 @@ export async function mediaRoutes(
   {
     database,
     store,
+    queue,
+    pieces,
     isRedirecting,
   }: {
     database: Database;
     store: ObjectStore;
+    queue: WorkQueue;
+    /** Hears of what is made as it is asked for. */
+    pieces: PieceWaiter;
     /** Browsers reach the store: playlists name whole objects and ranges of them, and the store sends those. */
     isRedirecting: boolean;
   },
@@ -79,7 +88,10 @@ export async function mediaRoutes(
       const { rendition } = await find(request);
       return sendPlaylist(
         reply,
-        writeMedia(rendition, (part) => (isRedirecting ? inChunk(rendition, part) : alone(part))),
+        // What is not made yet has no range.
+        writeMedia(rendition, (part) =>
+          isRedirecting && !rendition.isMadePieceByPiece ? inChunk(rendition, part) : alone(part),
+        ),
       );
     },
   );
@@ -98,8 +110,7 @@ export async function mediaRoutes(
     { schema: schema('A segment of a rendition, counted from 0.', segmentParams) },
     async (request, reply) => {
       const { rendition, params } = await find(request);
-      const place = rendition.segmentObjects[params.index];
-      if (!place) throw new ProblemError('not_found');
+      const place = rendition.segmentObjects[params.index] ?? (await awaited(request, rendition));
       return sendPlace(store, request, reply, place, 'video/iso.segment');
     },
   );
@@ -135,6 +146,30 @@ export async function mediaRoutes(
     );
     if (!rendition) throw new ProblemError('not_found');
     return { params, rendition };
+  }
+
+  /**
+   * A piece that is not there yet, once it is: asked for, waited for, and then looked at again, for the right
+   * to see it may have ended meanwhile.
+   */
+  async function awaited(request: FastifyRequest, { id, segments }: StoredRendition) {
+    const { index } = request.params as z.output<typeof segmentParams>;
+    if (index >= segments.length) throw new ProblemError('not_found');
+    const ask = () => database.as(request.user.id, (tx) => askForPiece(tx, id, index));
+    const gone = new AbortController();
+    request.raw.once('close', () => gone.abort());
+    const untilMs = performance.now() + heldMs;
+    let stepId = await ask();
+    // A queue that does not answer holds nobody up: the workers' sweep finds the step.
+    if (stepId) await queue.add({ id: stepId }).catch(() => {});
+    while (stepId && performance.now() < untilMs && !gone.signal.aborted) {
+      await pieces.news(stepId, gone.signal);
+      stepId = await ask();
+    }
+    const { rendition } = await find(request);
+    const place = rendition.segmentObjects[index];
+    if (place) return place;
+    throw new ProblemError(stepId ? 'still_making' : 'not_found');
   }
 
   function sendPlaylist(reply: FastifyReply, text: string) {

@@ -31,7 +31,7 @@ export interface Asked {
  * what it could do helps here: the queue keeps no failed jobs, and what waits comes back by itself.
  * @param basePath the address that it is served at, without a slash at its end
  */
-export function openBoard(queue: Queue, basePath: string): Board {
+export function openBoard(queues: Queue[], basePath: string): Board {
   const given: Partial<Given> = {};
   const keep = <N extends keyof Given>(name: N, value: Given[N]) => {
     given[name] = value;
@@ -47,11 +47,14 @@ export function openBoard(queue: Queue, basePath: string): Board {
     setErrorHandler: () => serverAdapter,
   };
   createBullBoard({
-    queues: [new BullMQAdapter(queue, { readOnlyMode: true, displayName: 'Processing' })],
+    queues: queues.map((queue, index) => {
+      const displayName = displayNames[index] ?? queue.name;
+      return new BullMQAdapter(queue, { readOnlyMode: true, displayName });
+    }),
     serverAdapter,
     options: { uiConfig: { boardTitle: 'Second Look', hideDocsLink: true } },
   });
-  const { queues, viewsFolder, staticFolder, entry, routes, uiConfig } = given as Given;
+  const { queues: shown, viewsFolder, staticFolder, entry, routes, uiConfig } = given as Given;
   const { name, params } = entry.handler({ basePath, uiConfig });
   return {
     staticFolder,
@@ -63,7 +66,7 @@ export function openBoard(queue: Queue, basePath: string): Board {
         [route].flat().map((url) => ({
           url,
           answer: async (asked: Asked) => {
-            const request = { queues, uiConfig, body: {}, headers: {}, ...asked };
+            const request = { queues: shown, uiConfig, body: {}, headers: {}, ...asked };
             const { status = 200, body } = await handler(request);
             return { status, body };
           },
@@ -71,6 +74,9 @@ export function openBoard(queue: Queue, basePath: string): Board {
       ),
   };
 }
+
+/** In the order of the lanes. */
+const displayNames = ['Awaited', 'Processing'];
 
 interface Given {
   queues: BullBoardQueues;

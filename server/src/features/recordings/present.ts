@@ -35,6 +35,7 @@ export async function presentRecordings(
       failure: isMine && failureCode ? failure(failureCode) : null,
       source: isMine ? presentSource(row) : null,
       cutId: cut?.id ?? null,
+      mediaVersion: cut?.publishedAttempt ?? null,
       posterUrl: cut?.posterKey ? addressOf('poster.jpg') : null,
       storyboardUrl: cut?.storyboardKey ? addressOf('storyboard.vtt') : null,
       waveform:

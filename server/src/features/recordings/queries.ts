@@ -235,12 +235,17 @@ export const reopened = {
   updatedAt: sql`now()`,
 } as const;
 
-/** Makes a failed step pending once more. @returns its id, or `undefined` where none had failed */
-export async function reopenStep(tx: Transaction, recordingId: string) {
-  const [row] = await tx
+/** Makes the steps that failed pending once more. @returns each with what the queue wants to know */
+export function reopenSteps(tx: Transaction, recordingId: string) {
+  return tx
     .update(processingStep)
     .set(reopened)
-    .where(and(eq(processingStep.recordingId, recordingId), eq(processingStep.state, 'failed')))
-    .returning({ id: processingStep.id });
-  return row?.id;
+    .where(
+      and(
+        eq(processingStep.recordingId, recordingId),
+        eq(processingStep.state, 'failed'),
+        ne(processingStep.kind, 'piece'),
+      ),
+    )
+    .returning({ id: processingStep.id, kind: processingStep.kind, turn: processingStep.turn });
 }

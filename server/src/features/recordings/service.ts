@@ -10,7 +10,7 @@ import {
   insertRecording,
   listConversations,
   listRecordings,
-  reopenStep,
+  reopenSteps,
   updateRecording,
 } from './queries.ts';
 
@@ -114,16 +114,19 @@ export function recordingService({ database, queue }: { database: Database; queu
       }),
 
     retry: async (userId: string, id: string) => {
-      const { shown, stepId } = await database.as(userId, async (tx) => {
+      const { shown, steps } = await database.as(userId, async (tx) => {
         const { abilities } = await detail(tx, userId, id);
         if (!abilities.edit) throw new ProblemError('not_found');
-        const stepId = await reopenStep(tx, id);
-        if (!stepId) throw new ProblemError('not_failed');
+        const steps = await reopenSteps(tx, id);
+        if (steps.length === 0) throw new ProblemError('not_failed');
         await updateRecording(tx, id, { state: 'processing', progress: 0, failureCode: null });
-        return { shown: await detail(tx, userId, id), stepId };
+        return { shown: await detail(tx, userId, id), steps };
       });
       // A queue that does not answer loses nothing: the workers' sweep finds the pending step.
-      await queue.add({ id: stepId }).catch(() => {});
+      for (const { id, kind, turn } of steps) {
+        const place = kind === 'prepare' ? {} : { lane: 'steady' as const, urgency: turn };
+        await queue.add({ id }, place).catch(() => {});
+      }
       return shown;
     },
   };

@@ -4,17 +4,18 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { durationUsOf } from '@second-look/core/playlist';
+import { durationUsOf, stretches } from '@second-look/core/playlist';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mediaTools } from '../../../tests/media/binaries.ts';
 import { type FixtureName, fixture } from '../../../tests/media/fixtures.ts';
+import { planWhole, transcode, type WholeFilm } from '../../../tests/media/whole-film.ts';
 import { inspect } from './inspect.ts';
-import { planWhole } from './plan.ts';
+import { encodePictures } from './pictures.ts';
+import { ladderFor } from './plan.ts';
 import { poster } from './poster.ts';
 import { readTimeline } from './probe.ts';
 import { remux } from './remux.ts';
 import type { MediaTools } from './tools.ts';
-import { encodePicture, type TranscodeResult, transcode } from './transcode.ts';
 
 const execute = promisify(execFile);
 let tools: MediaTools;
@@ -40,12 +41,12 @@ const whole = { startUs: 0, range: { startMs: 0, endMs: null } };
 const timelineOf = (path: string, by: 'packet' | 'frame' = 'packet') =>
   readTimeline(path, 0, by, tools, whole);
 
-function pictureOf(result: TranscodeResult) {
+function pictureOf(result: WholeFilm) {
   const picture = result.renditions.find((rendition) => rendition.kind === 'video');
   if (picture?.kind !== 'video') throw new Error('no picture');
   return picture;
 }
-function soundOf(result: TranscodeResult) {
+function soundOf(result: WholeFilm) {
   return result.renditions.find((rendition) => rendition.kind === 'audio');
 }
 
@@ -203,16 +204,23 @@ describe('transcode', () => {
       const { path, facts } = await source(name);
       const target = await mkdtemp(join(folder, 'out-'));
       const plan = planWhole(facts);
-      const all = await encodePicture(path, plan, target, tools);
-      const expected = await timesOf(all.rendition.filePath);
-      const bounds = [0, 2000, 4000, null];
-      const times: number[] = [];
-      for (let index = 0; index < 3; index += 1) {
-        const chunk = { index, startMs: bounds[index] ?? 0, endMs: bounds[index + 1] ?? null };
-        const part = await encodePicture(path, { ...plan, chunk }, target, tools);
-        times.push(...(await timesOf(part.rendition.filePath)));
+      const whole = pictureOf(await transcode(path, plan, target, tools));
+      const expected = await timesOf(whole.filePath);
+      const rungs = ladderFor(facts);
+      const times = rungs.map((): number[] => []);
+      const lengths = rungs.map(() => 0);
+      for (const chunk of stretches(facts.durationMs ?? 0, 2_000)) {
+        const part = await encodePictures(path, { facts, rungs, chunk }, target, tools);
+        for (const [rung, picture] of part.pictures.entries()) {
+          times[rung]?.push(...(await timesOf(picture.filePath)));
+          lengths[rung] = (lengths[rung] ?? 0) + durationUsOf(picture);
+        }
       }
-      expect(times).toEqual(expected);
+      for (const seen of times) expect(seen).toEqual(expected);
+      // The segments of all chunks follow one another without a gap and without an overlap.
+      for (const length of lengths) {
+        expect(Math.abs(length - durationUsOf(whole))).toBeLessThan(2_000);
+      }
     },
   );
 

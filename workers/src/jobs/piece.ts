@@ -1,0 +1,101 @@
+import { pieceMs, stretches } from '@second-look/core/playlist';
+import { rendition } from '@second-look/migrations/schema';
+import { and, eq, isNotNull } from 'drizzle-orm';
+import {
+  type EncodedPicture,
+  type EncodedSound,
+  encodePictures,
+  encodeSoundPiece,
+  expressRung,
+  MediaFailure,
+  type MediaTools,
+  type Source,
+  type SourceFacts,
+} from '../media/index.ts';
+import { countBytes, keepChunk, sizeOf } from './ladder.ts';
+import { withInspected } from './source.ts';
+import { type ClaimedStep, endStep } from './step-queries.ts';
+import { type Maker, prefixOf, type Workshop } from './workshop.ts';
+
+/** A few seconds of picture and sound together, for somebody who waits for them. */
+export const makePiece: Maker = async (workshop, step, folder, { signal }) => {
+  const { database, store, tools } = workshop;
+  const plannedMs = await plannedLength(workshop, step);
+  if (plannedMs === null) return endStep(database.plain, step);
+  const piece = await withInspected(store, step, signal, (source, facts, signal) =>
+    encodePiece(source, facts, { plannedMs, part: step.part }, folder, tools, signal),
+  );
+  const kept = await putPiece(workshop, step, step.version, piece);
+  const isMine = await database.plain.transaction(async (tx) => {
+    if (!(await endStep(tx, step))) return false;
+    for (const { made, objectKey } of kept) {
+      await keepChunk(tx, step, made, objectKey, plannedMs);
+      await countBytes(tx, step.cutId, sizeOf(made.segments));
+    }
+    return true;
+  });
+  if (!isMine) await store.deleteMany(kept.map(({ objectKey }) => objectKey));
+  return isMine;
+};
+
+async function plannedLength(
+  { database }: Workshop,
+  { cutId, version }: ClaimedStep,
+): Promise<number | null> {
+  const [row] = await database.plain
+    .select({ plannedMs: rendition.plannedMs })
+    .from(rendition)
+    .where(
+      and(
+        eq(rendition.cutId, cutId),
+        eq(rendition.attempt, version),
+        isNotNull(rendition.plannedMs),
+      ),
+    )
+    .limit(1);
+  return row?.plannedMs ?? null;
+}
+
+export interface Piece {
+  part: number;
+  made: (EncodedPicture | EncodedSound)[];
+}
+
+/** @throws MediaFailure `no_picture` where the source shows none there */
+export async function encodePiece(
+  source: Source,
+  facts: SourceFacts,
+  { plannedMs, part }: { plannedMs: number; part: number },
+  folder: string,
+  tools: MediaTools,
+  signal: AbortSignal,
+): Promise<Piece> {
+  const chunk = stretches(plannedMs, pieceMs)[part];
+  if (!chunk) throw new MediaFailure('no_picture', `There is no piece ${part}.`);
+  const plan = { facts, rungs: [expressRung(facts)], chunk };
+  // One segment, however long the last piece is.
+  const lengthMs = 2 * pieceMs;
+  const { pictures } = await encodePictures(source, plan, folder, tools, { signal }, lengthMs);
+  if (pictures.length === 0) throw new MediaFailure('no_picture', `Piece ${part} shows nothing.`);
+  const range = { startMs: chunk.startMs, endMs: chunk.endMs ?? plannedMs };
+  const sound =
+    facts.audio &&
+    (await encodeSoundPiece(source, facts, range, facts.audio.index, folder, tools, { signal }));
+  return { part, made: sound ? [...pictures, sound] : pictures };
+}
+
+/** Puts a piece into the store. @returns what was made of it, each with the key of its object */
+export async function putPiece(
+  { store }: Workshop,
+  step: ClaimedStep,
+  version: number,
+  { part, made }: Piece,
+) {
+  const kept: { made: Piece['made'][number]; objectKey: string }[] = [];
+  for (const one of made) {
+    const objectKey = `${prefixOf(step, version)}/${one.kind}-${part}-${step.attempt}.mp4`;
+    await store.putFile(objectKey, one.filePath);
+    kept.push({ made: one, objectKey });
+  }
+  return kept;
+}
