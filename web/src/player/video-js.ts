@@ -169,6 +169,7 @@ export function createVideoJsPlayer(options: VideoJsOptions): {
     },
     reload() {
       pendingMs = currentMs();
+      isPlayPending = !state.isPaused;
       change({ problem: null, isReady: false, isWaiting: true });
       player.src(source());
       whenSeekable(player, begin);

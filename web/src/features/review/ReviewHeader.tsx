@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Menu } from '@mantine/core';
 import { IconDots, IconKeyboard, IconLink } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { formatDate, toDate } from '../../app/format.ts';
+import { formatDate, formatPercent, toDate } from '../../app/format.ts';
 import { isolated } from '../../app/isolated.ts';
 import { AudiencePill } from '../../ui/AudiencePill.tsx';
 import clamp from '../../ui/clamp.module.css';
@@ -26,6 +26,8 @@ export function ReviewHeader({ onShare, onHelp }: ReviewHeaderProps) {
     recording.subject,
     durationMs > 0 && (minutes > 0 ? t('minutes', { count: minutes }) : t('lessThanAMinute')),
     recording.isIncomplete && t('incomplete'),
+    recording.state === 'processing' &&
+      t('finer', { percent: formatPercent(recording.progress ?? 0) }),
   ].flatMap((fact) => (fact ? [isolated(fact)] : []));
 
   return (

@@ -8,6 +8,7 @@ import { ShortcutList } from '../../player/ShortcutList.tsx';
 import { usePlayerState } from '../../player/use-player.ts';
 import { useShortcuts } from '../../player/use-shortcuts.ts';
 import { recordingQuery } from '../recordings/queries.ts';
+import { BetterVersion } from './BetterVersion.tsx';
 import { Composer } from './Composer.tsx';
 import { ConversationTabs } from './ConversationTabs.tsx';
 import { draftStore } from './draft-store.ts';
@@ -85,6 +86,7 @@ export function ReviewRoom({ recording, me, atMs, noteId, isOffline }: ReviewRoo
               onPort={setPort}
             />
           </div>
+          <BetterVersion />
           <Timeline draft={draft} isPhone={isPhone} onRange={focusComposer} />
         </div>
         <section className={classes.talk} aria-label={t('talk')}>

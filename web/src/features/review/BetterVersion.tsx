@@ -1,0 +1,37 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import classes from './BetterVersion.module.css';
+import { useReview } from './review-context.ts';
+
+/**
+ * Offers the version that was finished while somebody watches: they stay on the one they began with until
+ * they say otherwise, and go on at the same moment.
+ */
+export function BetterVersion() {
+  const { t } = useTranslation('review');
+  const { recording, port } = useReview();
+  const { mediaVersion } = recording;
+  const [begunWith, setBegunWith] = useState(mediaVersion);
+  if (!port || mediaVersion === null || mediaVersion === begunWith) return null;
+  const change = () => {
+    setBegunWith(mediaVersion);
+    port.reload();
+  };
+  return (
+    <div className={classes.offer} role="status">
+      <span>{t('better.ready')}</span>
+      <Button size="compact-sm" variant="light" onClick={change}>
+        {t('better.change')}
+      </Button>
+      <Button
+        size="compact-sm"
+        variant="subtle"
+        color="gray"
+        onClick={() => setBegunWith(mediaVersion)}
+      >
+        {t('better.stay')}
+      </Button>
+    </div>
+  );
+}
