@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { atOnce } from './at-once.ts';
 import { notes } from './notes.ts';
 import { processing } from './processing.ts';
 import { queue } from './queue.ts';
@@ -23,6 +24,7 @@ const rounds = (usual: number) => Number(values.rounds ?? usual);
 const benches: Record<string, () => Promise<unknown>> = {
   upload: () => upload(Math.round(Number(values.gigabytes) * 1e9), rounds(5)),
   'upload-s3': () => uploadS3(Math.round(Number(values.gigabytes) * 1e9), rounds(5)),
+  'at-once': () => atOnce(rounds(3)),
   processing: () => processing(rounds(3)),
   queue: () => queue(rounds(5)),
   restore: () => restore(Math.round(Number(values.gigabytes) * 1e9), rounds(5)),
