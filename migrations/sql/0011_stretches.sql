@@ -85,9 +85,10 @@ create function access.next_turn(asked_recording uuid) returns integer
   as $$
     select greatest(
       (select min(s.turn) from public.processing_step s
+       join public.recording r on r.id = s.recording_id and r.deleted_at is null
        where s.kind = 'chunk' and s.state in ('pending', 'running') and s.turn < 1000000),
       (select max(s.turn) + 1 from public.processing_step s
-       join public.recording r on r.id = s.recording_id
+       join public.recording r on r.id = s.recording_id and r.deleted_at is null
        where s.kind = 'chunk' and s.state in ('pending', 'running') and s.turn < 1000000
          and r.owner_id = (select owner_id from public.recording where id = asked_recording)),
       0)

@@ -160,6 +160,26 @@ describe('a film that browsers do not play', () => {
     expect((await held).status).toBe(404);
   });
 
+  it('is prepared also where nothing can be made of its first seconds', async () => {
+    const id = await uploaded(amira, await mpeg4());
+    const workshop = await openWorkshop(server);
+    const ffmpegPath = join(server.place.dataDir, 'no-pieces');
+    const real = workshop.tools.ffmpegPath;
+    const script = `#!/bin/sh\ncase "$*" in *picture-*) exit 1;; esac\nexec "${real}" "$@"\n`;
+    await writeFile(ffmpegPath, script, { mode: 0o755 });
+    const [first = ''] = await openSteps(server, id);
+    await doStep({ ...workshop, tools: { ...workshop.tools, ffmpegPath } }, first);
+    expect(await amira.get(`/api/recordings/${id}`)).toMatchObject({
+      state: 'processing',
+      playable: false,
+    });
+    await prepareNow(server, id);
+    expect(await amira.get(`/api/recordings/${id}`)).toMatchObject({
+      state: 'ready',
+      playable: true,
+    });
+  });
+
   it('is not failed by a piece that cannot be made', async () => {
     const id = await begun(await mpeg4());
     const [picture = ''] = await rendition(amira, id);

@@ -56,7 +56,7 @@ function publish(step: ClaimedStep, version: number) {
     worker(),
     { ...step, facts },
     {
-      versions: { first: version, ladder: version + 1, isWatchable: false },
+      versions: { first: version, ladder: version + 1, isWatchable: false, isLasting: false },
       first: { chunks: [{ made, objectKey: `${version}` }], plannedMs: null },
       posterKey: 'poster',
       posterBytes: 1,

@@ -293,6 +293,26 @@ describe('work that never ends', () => {
   });
 });
 
+describe('a first step that failed after all the others were done', () => {
+  it('leaves the recording ready once it is tried again, and only what failed can be', async () => {
+    const id = await lesson(server, amira);
+    expect((await amira.ask('POST', `/api/recordings/${id}/retry`)).json).toMatchObject({
+      code: 'not_failed',
+    });
+    await admin().query(
+      `update processing_step set state = 'failed' where recording_id = $1 and kind = 'prepare'`,
+      [id],
+    );
+    await admin().query(
+      `update recording set state = 'failed', failure_code = 'interrupted' where id = $1`,
+      [id],
+    );
+    await amira.post(`/api/recordings/${id}/retry`);
+    await prepareNow(server, id);
+    expect(await get(id)).toMatchObject({ state: 'ready', failure: null });
+  });
+});
+
 describe('the trash', () => {
   it('is real after thirty days: rows and bytes', async () => {
     const old = await lesson(server, amira);

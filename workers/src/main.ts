@@ -19,8 +19,8 @@ import { startSweep } from './jobs/sweep.ts';
 import type { Workshop } from './jobs/workshop.ts';
 import { showLife } from './life.ts';
 
-/** Somebody may wait for a piece while a long film is being copied. */
-const expressConcurrency = 2;
+/** Somebody may wait for a piece while two long films are being copied. */
+const expressConcurrency = 3;
 
 async function start(config: Config) {
   const log = openLog('workers', config.logLevel);

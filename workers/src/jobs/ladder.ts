@@ -8,6 +8,7 @@ import {
   rendition,
   renditionChunk,
   type StoredSegment,
+  source,
 } from '@second-look/migrations/schema';
 import { and, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
 import { MediaFailure } from '../media/index.ts';
@@ -93,7 +94,7 @@ async function publishWhenWhole(
   { cutId, version, recordingId, facts }: ClaimedStep,
 ): Promise<boolean> {
   // Whoever ends the last but one waits here for whoever ends the last, who then sees it.
-  await tx.select({ id: cut.id }).from(cut).where(eq(cut.id, cutId)).for('update');
+  await tx.select({ id: cut.id }).from(cut).where(eq(cut.id, cutId)).for('no key update');
   const steps = await tx
     .select({ state: processingStep.state })
     .from(processingStep)
@@ -191,8 +192,14 @@ export function sizeOf(segments: StoredSegment[]): number {
 /** The keys of what lies beside a cut's renditions. */
 export async function namedByCut(tx: Transaction, cutId: string): Promise<(string | null)[]> {
   const [row] = await tx
-    .select({ poster: cut.posterKey, storyboard: cut.storyboardKey, waveform: cut.waveformKey })
+    .select({
+      poster: cut.posterKey,
+      storyboard: cut.storyboardKey,
+      waveform: cut.waveformKey,
+      readable: source.readableKey,
+    })
     .from(cut)
+    .innerJoin(source, eq(source.recordingId, cut.recordingId))
     .where(eq(cut.id, cutId));
   return Object.values(row ?? {});
 }
@@ -206,6 +213,9 @@ async function clearUnnamed({ database, store, log }: Workshop, step: ClaimedSte
   try {
     await database.plain.transaction(async (tx) => {
       if (!(await mayDeleteObjects(tx))) return;
+      // Listed first: whatever a step puts from now on, and names, is not in the list.
+      const listed: string[] = [];
+      for await (const { key } of store.list(`${cutPrefixOf(step)}/`)) listed.push(key);
       const open = await tx
         .select({ kind: processingStep.kind, version: processingStep.version })
         .from(processingStep)
@@ -216,12 +226,11 @@ async function clearUnnamed({ database, store, log }: Workshop, step: ClaimedSte
           ),
         );
       const isPlannedAnew = open.some(({ kind }) => kind === 'prepare');
-      const prefixes = isPlannedAnew ? [prefixOf(step, version)] : [cutPrefixOf(step)];
+      const place = isPlannedAnew ? prefixOf(step, version) : cutPrefixOf(step);
       const atWork = open.map((one) => `${prefixOf(step, one.version)}/`);
-      const found: string[] = [];
-      for (const prefix of prefixes)
-        for await (const { key } of store.list(`${prefix}/`))
-          if (!atWork.some((place) => key.startsWith(place))) found.push(key);
+      const found = listed.filter(
+        (key) => key.startsWith(`${place}/`) && !atWork.some((prefix) => key.startsWith(prefix)),
+      );
       const chunks = await tx
         .select({ key: renditionChunk.objectKey })
         .from(renditionChunk)

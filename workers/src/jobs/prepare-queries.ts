@@ -11,10 +11,10 @@ import {
   source,
   upload,
 } from '@second-look/migrations/schema';
-import { and, eq, lt, ne, sql } from 'drizzle-orm';
+import { and, eq, exists, lt, ne, sql } from 'drizzle-orm';
 import { chunkMs, type SourceFacts } from '../media/index.ts';
 import { countBytes, keepChunk, sizeOf } from './ladder.ts';
-import { type ClaimedStep, isStillAtIt } from './step-queries.ts';
+import { type ClaimedStep, endStep, isStillAtIt } from './step-queries.ts';
 
 type Plain = Database['plain'];
 
@@ -37,7 +37,11 @@ export async function saveFacts(
   facts: SourceFacts,
   readableKey: string | null,
 ) {
-  await db.update(source).set({ facts, readableKey }).where(eq(source.id, step.sourceId));
+  const isLatest = exists(db.select().from(processingStep).where(isStillAtIt(step)));
+  await db
+    .update(source)
+    .set({ facts, readableKey })
+    .where(and(eq(source.id, step.sourceId), isLatest));
   await db
     .update(recording)
     .set({ durationMs: facts.durationMs, updatedAt: sql`now()` })
@@ -55,6 +59,22 @@ export async function isPlanned(db: Plain, { cutId }: ClaimedStep): Promise<bool
   return rows.length > 0;
 }
 
+/**
+ * Ends the first step. Where it was tried again after all the others were done, the recording is ready.
+ * @returns whether it was still this attempt's to end
+ */
+export function endPrepared(db: Plain, step: ClaimedStep): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    if (!(await endStep(tx, step))) return false;
+    await tx.execute(sql`
+      update recording set state = 'ready', progress = null, failure_code = null, updated_at = now()
+      where id = ${step.recordingId} and state = 'processing' and exists (
+        select from cut c where c.id = ${step.cutId} and c.published_attempt = (
+          select max(s.version) from processing_step s where s.cut_id = c.id and s.kind = 'chunk'))`);
+    return true;
+  });
+}
+
 /** From here on turns are those of what nobody waits for (migrations/sql, access.next_turn). */
 const idleTurn = 1_000_000;
 
@@ -64,6 +84,8 @@ export interface Versions {
   ladder: number;
   /** Whether a version is published already, and whole. */
   isWatchable: boolean;
+  /** And is more than pieces made one by one: nobody waits for another. */
+  isLasting: boolean;
 }
 
 /** Takes numbers for two versions of a cut. Those of an attempt that is killed are not used again. */
@@ -78,19 +100,20 @@ export async function planVersions(
     .where(eq(cut.id, cutId))
     .returning({ last: cut.lastVersion, published: cut.publishedAttempt });
   if (!row) throw new Error('The cut is gone.');
-  const isWatchable = row.published !== null && (await isWhole(db, store, cutId, row.published));
-  return { first: row.last - 1, ladder: row.last, isWatchable };
-}
-
-/** Whether the store has everything that a version is made of. */
-async function isWhole(db: Plain, store: ObjectStore, cutId: string, version: number) {
+  const numbers = { first: row.last - 1, ladder: row.last };
   const chunks = await db
-    .select({ objectKey: renditionChunk.objectKey })
+    .select({ objectKey: renditionChunk.objectKey, plannedMs: rendition.plannedMs })
     .from(renditionChunk)
     .innerJoin(rendition, eq(rendition.id, renditionChunk.renditionId))
-    .where(and(eq(rendition.cutId, cutId), eq(rendition.attempt, version)));
+    .where(and(eq(rendition.cutId, cutId), eq(rendition.attempt, row.published ?? 0)));
+  const isWatchable = chunks.length > 0 && (await hasAll(store, chunks));
+  const isLasting = isWatchable && chunks.every(({ plannedMs }) => plannedMs === null);
+  return { ...numbers, isWatchable, isLasting };
+}
+
+async function hasAll(store: ObjectStore, chunks: { objectKey: string }[]): Promise<boolean> {
   for (const { objectKey } of chunks) if ((await store.size(objectKey)) === null) return false;
-  return chunks.length > 0;
+  return true;
 }
 
 export interface FirstVersion {
@@ -145,7 +168,11 @@ export function publishFirst(
     );
     await tx
       .update(recording)
-      .set({ playable: true, isIncomplete: facts.isCutOff, updatedAt: sql`now()` })
+      .set({
+        playable: first !== null || versions.isWatchable,
+        isIncomplete: facts.isCutOff,
+        updatedAt: sql`now()`,
+      })
       .where(eq(recording.id, recordingId));
     await tx
       .delete(processingStep)
@@ -155,7 +182,7 @@ export function publishFirst(
     const { rows } = await tx.execute<{ turn: number }>(
       sql`select access.next_turn(${recordingId}) as turn`,
     );
-    const turn = (rows[0]?.turn ?? 0) + (versions.isWatchable ? idleTurn : 0);
+    const turn = (rows[0]?.turn ?? 0) + (versions.isLasting ? idleTurn : 0);
     const common = { recordingId, cutId, version: versions.ladder };
     const chunks = stretches(facts.durationMs ?? 0, chunkMs).map(({ index }) => ({
       ...common,

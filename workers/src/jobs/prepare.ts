@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ObjectMissing, type ObjectStore } from '@second-look/infra/object-store';
 import {
   inspect,
+  MediaFailure,
   packageFilm,
   poster,
   remux,
@@ -12,6 +13,7 @@ import {
 } from '../media/index.ts';
 import { encodePiece, putPiece } from './piece.ts';
 import {
+  endPrepared,
   type FirstVersion,
   forgetGrowth,
   isPlanned,
@@ -22,8 +24,8 @@ import {
 } from './prepare-queries.ts';
 import { withSource } from './source.ts';
 import { steadyRead } from './steady-read.ts';
-import { type ClaimedStep, endStep } from './step-queries.ts';
-import { type Maker, prefixOf, type Workshop } from './workshop.ts';
+import type { ClaimedStep } from './step-queries.ts';
+import { cutPrefixOf, type Maker, prefixOf, type Workshop } from './workshop.ts';
 
 /**
  * Makes a recording watchable as soon as anything can be: inspection, poster, the film as it is or its first
@@ -47,7 +49,7 @@ export const prepare: Maker = async (workshop, step, folder, { signal }) => {
   }
   if (step.sha256 === null)
     await saveChecksum(db, step, await checksum(store, step.objectKey, signal));
-  return endStep(db, step);
+  return endPrepared(db, step);
 };
 
 type InspectedStep = ClaimedStep & { facts: SourceFacts };
@@ -73,7 +75,7 @@ async function inspectSource(
   );
   let readableKey: string | null = null;
   if (remuxedPath) {
-    readableKey = `recordings/${step.recordingId}/readable-${step.attempt}.mkv`;
+    readableKey = `${cutPrefixOf(step)}/readable/${step.attempt}.mkv`;
     await store.putFile(readableKey, remuxedPath);
   }
   await saveFacts(database.plain, step, facts, readableKey);
@@ -87,7 +89,7 @@ async function makeWatchable(
   folder: string,
   signal: AbortSignal,
 ) {
-  const { database, store, tools } = workshop;
+  const { database, store, tools, log } = workshop;
   const versions = await planVersions(database.plain, store, step);
   const prefix = prefixOf(step, versions.first);
   return withSource(
@@ -101,7 +103,14 @@ async function makeWatchable(
       const first = versions.isWatchable
         ? null
         : ((await packaged(workshop, step, source, folder, versions.first, signal)) ??
-          (await firstPiece(workshop, step, source, folder, versions.first, signal)));
+          (await firstPiece(workshop, step, source, folder, versions.first, signal).catch(
+            (error: unknown) => {
+              if (!(error instanceof MediaFailure)) throw error;
+              // Nothing at once, then: the ladder has ways of its own with a film that begins badly.
+              log.warn({ err: error, step: step.id }, 'there is no first piece');
+              return null;
+            },
+          )));
       const posterBytes = (await stat(posterPath)).size;
       await store.putFile(posterKey, posterPath);
       const made = { versions, first, posterKey, posterBytes };

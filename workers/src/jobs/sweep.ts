@@ -85,8 +85,13 @@ async function bringBackWork({ database }: Workshop, queue: Pick<WorkQueue, 'add
     .from(processingStep)
     .innerJoin(recording, eq(recording.id, processingStep.recordingId))
     .where(and(inArray(state, ['pending', 'running']), isNull(recording.deletedAt)))
-    // What can be watched is only made better, and thousands of those must not hide a new upload.
-    .orderBy(asc(recording.playable), asc(turn), asc(updatedAt))
+    // Thousands that are only made again must hide neither a new upload nor a piece that is waited for.
+    .orderBy(
+      sql`${kind} <> 'piece'`,
+      sql`${recording.playable} and ${kind} = 'prepare'`,
+      asc(turn),
+      asc(updatedAt),
+    )
     .limit(most);
   for (const { id, kind, turn, isPlayable } of steps) {
     const isExpress = kind === 'prepare' || kind === 'piece';

@@ -25,7 +25,7 @@ export type SourcePictures = {
   packets: Timeline;
   /** The same by decoding, which is slow and exact: packets are not always pictures. */
   frames(): Promise<Timeline>;
-  /** When the first picture behind the stretch is shown; `null` where there is none near. */
+  /** When the first picture behind the stretch is shown, or where the stretch ends if none is near; `null` at the end of all. */
   nextUs: number | null;
   isStart: boolean;
 };
@@ -65,7 +65,12 @@ export async function readSourcePictures(
   if (endUs === Infinity && packets.lastUs >= longestMs * 1000) {
     throw new MediaFailure('too_long', `pictures up to ${packets.lastUs} µs`);
   }
-  return { packets, frames: () => read('frame'), nextUs, isStart: chunk.index === 0 };
+  return {
+    packets,
+    frames: () => read('frame'),
+    nextUs: nextUs ?? (chunk.endMs === null ? null : endUs),
+    isStart: chunk.index === 0,
+  };
 }
 
 /**

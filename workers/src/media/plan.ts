@@ -36,7 +36,8 @@ export const whole: Chunk = { index: 0, startMs: 0, endMs: null };
 /** All rungs that a source is worth, the largest first: its own size, or 1080p where it has more, and below. */
 export function ladderFor(facts: SourceFacts): Rung[] {
   const own = shorterEdge(facts);
-  const below = heights.filter(({ edge }) => edge < Math.min(own, 1080));
+  // One line less would be the same size again: sizes are even.
+  const below = heights.filter(({ edge }) => edge < Math.min(own, 1080) - 1);
   return [Math.min(own, 1080), ...below.map(({ edge }) => edge)].map((edge) =>
     rungFor(facts, edge),
   );

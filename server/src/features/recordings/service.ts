@@ -115,8 +115,9 @@ export function recordingService({ database, queue }: { database: Database; queu
 
     retry: async (userId: string, id: string) => {
       const { shown, steps } = await database.as(userId, async (tx) => {
-        const { abilities } = await detail(tx, userId, id);
+        const { abilities, state } = await detail(tx, userId, id);
         if (!abilities.edit) throw new ProblemError('not_found');
+        if (state !== 'failed') throw new ProblemError('not_failed');
         const steps = await reopenSteps(tx, id);
         if (steps.length === 0) throw new ProblemError('not_failed');
         await updateRecording(tx, id, { state: 'processing', progress: 0, failureCode: null });

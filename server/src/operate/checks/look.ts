@@ -171,6 +171,8 @@ async function whoLacks(client: pg.Client, missing: string[]): Promise<Lacking> 
        from cut c, unnest(array[c.poster_key, c.storyboard_key, c.waveform_key]) as beside (key)
        where beside.key = any ($1)
        union all
+       select s.recording_id, s.readable_key, 'media' from source s where s.readable_key = any ($1)
+       union all
        select c.recording_id, k.object_key, 'media'
        from rendition_chunk k join rendition r on r.id = k.rendition_id join cut c on c.id = r.cut_id
        where k.object_key = any ($1))
@@ -188,6 +190,7 @@ async function whoLacks(client: pg.Client, missing: string[]): Promise<Lacking> 
   const { rows: others } = await client.query<{ count: number }>(
     `select count(*)::int from (${await namedObjectsQuery(client)}) n
      where key = any ($1) and key not in (select object_key from source)
+       and key not in (select readable_key from source where readable_key is not null)
        and key not in (select beside.key
          from cut c, unnest(array[c.poster_key, c.storyboard_key, c.waveform_key]) as beside (key)
          where beside.key is not null)
