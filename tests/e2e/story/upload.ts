@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
-import type { BrowserContext, Page } from 'playwright-core';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { APIRequestContext, BrowserContext, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { wanderingLesson } from '../lesson.ts';
 import { chooseVideos, readRecording, type Stage, soon } from '../stage.ts';
@@ -70,19 +71,36 @@ export async function uploadAndPrepare(
   expect(source).toMatchObject({ sizeBytes: size, receivedBytes: size, isSafe: false });
   expect(await again.getByText(safeWords).count()).toBe(0);
 
+  const told = progressUntilReady(context.request, id);
   stage.product.workers.thaw();
   await again.getByText(safeWords).waitFor();
   expect((await readRecording(context.request, id)).source).toMatchObject({ isSafe: true });
-  await watchPreparing(again, id);
+  await watchPreparing(stage, again, id);
+  expect((await told).size).toBeGreaterThan(2);
   return { page: again, id };
 }
 
+/** What the server says of the progress, from now until all is made: the page may be opened late in it. */
+async function progressUntilReady(request: APIRequestContext, id: string): Promise<Set<number>> {
+  const told = new Set<number>();
+  for (;;) {
+    const now = await readRecording(request, id).catch(() => null);
+    if (now === null || now.state === 'ready') return told;
+    if (now.progress !== null) told.add(now.progress);
+    await pause(100);
+  }
+}
+
 /** The lesson opens at once; the same page says how far the finer picture is, and that it is there. */
-async function watchPreparing(page: Page, id: string): Promise<void> {
+async function watchPreparing(stage: Stage, page: Page, id: string): Promise<void> {
+  // Held still until the page is there: a quick machine would be done.
+  stage.product.workers.freeze();
   await page.getByRole('link', { name: 'Open the lesson' }).click();
   await page.getByRole('group', { name: 'Video controls' }).waitFor();
   const isSamePage = await markPage(page);
   const finer = page.getByText(/finer picture at \d+\s?%/);
+  await finer.waitFor();
+  stage.product.workers.thaw();
   const seen: number[] = [];
   const look = async () => {
     const text = await finer.textContent({ timeout: 100 }).catch(() => null);
