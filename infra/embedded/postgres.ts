@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import pg from 'pg';
+import { withConnection } from '../src/database/connection.ts';
 import { type Cluster, lastLine, postgresEnvironment, runAs } from './cluster.ts';
 import { freePort } from './ports.ts';
 import { identify, signalGroup, waitForEnd } from './processes.ts';
@@ -82,14 +82,10 @@ export async function startPostgres(
 
 /** Makes the database where it is missing. */
 export async function ensureDatabase(postgres: RunningPostgres, name: string): Promise<void> {
-  const client = new pg.Client({ connectionString: postgres.adminUrl('postgres') });
-  await client.connect();
-  try {
+  await withConnection(postgres.adminUrl('postgres'), async (client) => {
     const { rowCount } = await client.query('select from pg_database where datname = $1', [name]);
     if (!rowCount) await client.query(`create database ${client.escapeIdentifier(name)}`);
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 /** Stops a server that a killed launcher left on this cluster; a stale postmaster.pid stops nothing. */
@@ -153,15 +149,6 @@ function launch(cluster: Cluster, port: number, options: PostgresOptions): Child
   }
 }
 
-async function answers(adminUrl: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: adminUrl });
-  client.on('error', () => {});
-  try {
-    await client.connect();
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await client.end().catch(() => {});
-  }
+function answers(adminUrl: string): Promise<boolean> {
+  return withConnection(adminUrl, async () => true).catch(() => false);
 }

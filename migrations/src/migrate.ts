@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { roleUrl } from '@second-look/infra/config';
+import { withConnection } from '@second-look/infra/database/connection';
 import { DatabaseProblem, explain, refuseOldVersion } from '@second-look/infra/database/trouble';
-import pg from 'pg';
+import type { Client } from 'pg';
 
 const folder = new URL('../sql/', import.meta.url);
 const roles = ['migrator', 'app', 'auth', 'worker', 'queue'] as const;
@@ -36,7 +37,7 @@ export async function migrate(
   return withClient(roleUrl(adminUrl, secret, 'migrator'), (client) => applyPending(client, files));
 }
 
-async function makeRoles(client: pg.Client, secret: string) {
+async function makeRoles(client: Client, secret: string) {
   await client.query(await readFile(new URL('roles.sql', folder), 'utf8'));
   await client.query('select pg_advisory_lock(hashtext($1))', ['second_look roles']);
   for (const role of roles) {
@@ -46,7 +47,7 @@ async function makeRoles(client: pg.Client, secret: string) {
   }
 }
 
-async function applyPending(client: pg.Client, wanted: string[] | undefined): Promise<string[]> {
+async function applyPending(client: Client, wanted: string[] | undefined): Promise<string[]> {
   await client.query('set role second_look_owner');
   await client.query('select pg_advisory_lock(hashtext($1))', ['second_look migrations']);
   await client.query('create schema if not exists migration');
@@ -79,15 +80,11 @@ async function applyPending(client: pg.Client, wanted: string[] | undefined): Pr
   return pending;
 }
 
-async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url });
+async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
   try {
-    await client.connect();
-    return await work(client);
+    return await withConnection(url, work);
   } catch (error) {
     throw explain(error, url);
-  } finally {
-    await client.end();
   }
 }
 

@@ -1,4 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { sqlState } from '@second-look/infra/database';
+import { withConnection } from '@second-look/infra/database/connection';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshDatabase, type TestDatabase } from '../world/database.ts';
@@ -23,6 +25,17 @@ describe('working as a person', () => {
     // Every connection of the pool, among them the two that worked as somebody.
     const all = await Promise.all([1, 2, 3, 4].map(() => app.plain.execute(me)));
     for (const { rows } of all) expect(rows).toEqual([{ me: null }]);
+  });
+
+  it('fails where its connection breaks between two queries, and ends no process', async () => {
+    const app = database.as('app');
+    const work = app.as(somebody, async (tx) => {
+      const { rows } = await tx.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`);
+      await breakOff(rows[0]?.pid);
+      await tx.execute(sql`select 1`);
+    });
+    await expect(work).rejects.toThrow();
+    await expect(app.as(somebody, (tx) => tx.execute(sql`select 1`))).resolves.toBeTruthy();
   });
 
   it('takes back what was done before something broke', async () => {
@@ -73,3 +86,18 @@ describe('a login that may read everything', () => {
     await expect(database.as('migrator').check()).rejects.toThrow('may read everything');
   });
 });
+
+it('one connection for one piece of work fails where it breaks, and ends no process', async () => {
+  const work = withConnection(database.adminUrl, async (client) => {
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+    await breakOff(rows[0]?.pid);
+    await client.query('select 1');
+  });
+  await expect(work).rejects.toThrow();
+});
+
+/** Has the database end one of its connections, and leaves time for its last words to arrive. */
+async function breakOff(pid: number | undefined) {
+  await database.as('admin').pool.query('select pg_terminate_backend($1)', [pid]);
+  await pause(200);
+}

@@ -39,6 +39,8 @@ export function openDatabase(
 ): Database {
   const pool = new pg.Pool({ connectionString: url, max, connectionTimeoutMillis: 10_000 });
   pool.on('error', onIdleError);
+  // One that breaks between two queries of a transaction is told by the next.
+  pool.on('connect', (client) => client.on('error', () => {}));
   const plain = drizzle({ client: pool });
   return {
     plain,

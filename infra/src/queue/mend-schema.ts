@@ -1,5 +1,5 @@
 import { runMigrations } from 'bullmq';
-import pg from 'pg';
+import { withConnection } from '../database/connection.ts';
 import { sqlState } from '../database/index.ts';
 
 // invalid_schema_name, undefined_table, undefined_function
@@ -15,16 +15,12 @@ export function schemaMender(url: string, schema: string, onError: (error: Error
   return async (error: unknown) => {
     if (isAtWork || !missing.has(sqlState(error) ?? '')) return;
     isAtWork = true;
-    const client = new pg.Client({ connectionString: url });
-    client.on('error', onError);
     try {
-      await client.connect();
-      await runMigrations(client, schema);
+      await withConnection(url, (client) => runMigrations(client, schema));
     } catch (failure) {
       onError(failure instanceof Error ? failure : new Error(String(failure)));
     } finally {
       isAtWork = false;
-      await client.end();
     }
   };
 }

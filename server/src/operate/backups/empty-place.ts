@@ -1,6 +1,7 @@
 import { type Config, roleUrl } from '@second-look/infra/config';
+import { sqlState } from '@second-look/infra/database';
+import { withConnection } from '@second-look/infra/database/connection';
 import type { ObjectStore } from '@second-look/infra/object-store';
-import pg from 'pg';
 import { OperatorProblem } from '../command.ts';
 import { asOwner } from './owner.ts';
 import { isPassing, nameOf, readTables } from './tables.ts';
@@ -12,9 +13,7 @@ import { isPassing, nameOf, readTables } from './tables.ts';
  * @throws OperatorProblem
  */
 export async function prepareDatabase(adminUrl: string, config: Config): Promise<void> {
-  const client = new pg.Client({ connectionString: adminUrl });
-  await client.connect();
-  try {
+  await withConnection(adminUrl, async (client) => {
     const { rows } = await client.query<{
       hasLogins: boolean;
       isOurs: boolean;
@@ -37,23 +36,18 @@ export async function prepareDatabase(adminUrl: string, config: Config): Promise
       throw new OperatorProblem(
         'The database holds tables of something else: restore into a database of its own.',
       );
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 /** Another installation in the same PostgreSQL shares the logins: their passwords must not change under it. */
 async function refuseOtherSecret({ databaseUrl, secret }: Config) {
-  const client = new pg.Client({ connectionString: roleUrl(databaseUrl, secret, 'migrator') });
   try {
-    await client.connect();
+    await withConnection(roleUrl(databaseUrl, secret, 'migrator'), async () => {});
   } catch (error) {
-    if (!(error instanceof pg.DatabaseError && error.code === '28P01')) throw error;
+    if (sqlState(error) !== '28P01') throw error;
     throw new OperatorProblem(
       "This PostgreSQL has Second Look's logins already, made with another SECRET: set SECRET to that one, or drop the logins second_look_* where nothing uses them any more.",
     );
-  } finally {
-    await client.end();
   }
 }
 

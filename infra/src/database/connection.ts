@@ -1,0 +1,20 @@
+import pg from 'pg';
+
+/**
+ * Does one piece of work over a connection of its own, and closes it. Where the connection breaks, the
+ * query that waits, or the next one, fails; the process goes on.
+ * @param url address with the login's name and password
+ */
+export async function withConnection<T>(
+  url: string,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
