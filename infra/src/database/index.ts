@@ -4,6 +4,7 @@ import pg from 'pg';
 import { DatabaseProblem, explain, refuseOldVersion } from './trouble.ts';
 
 export { mayDeleteObjects } from './deletion.ts';
+export { sqlState } from './sql-state.ts';
 export { DatabaseProblem, explain, refuseOldVersion } from './trouble.ts';
 
 /**
@@ -71,18 +72,4 @@ async function refusePower(plain: NodePgDatabase) {
       'The database login may read everything, so the rules of who sees what would not hold. Take SUPERUSER, BYPASSRLS and the membership of second_look_owner from it, or run `second-look migrate`, which makes the right logins.',
     );
   }
-}
-
-/** The SQLSTATE behind a failed query, wherever the driver or drizzle keeps it; EPIPE and its like look the same, but none begins with E. */
-export function sqlState(error: unknown): string | undefined {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (
-      'code' in cause &&
-      typeof cause.code === 'string' &&
-      /^(?!E)[0-9A-Z]{5}$/.test(cause.code)
-    ) {
-      return cause.code;
-    }
-  }
-  return undefined;
 }

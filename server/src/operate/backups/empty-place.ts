@@ -1,6 +1,6 @@
 import { type Config, roleUrl } from '@second-look/infra/config';
-import { sqlState } from '@second-look/infra/database';
 import { withConnection } from '@second-look/infra/database/connection';
+import { sqlState } from '@second-look/infra/database/sql-state';
 import type { ObjectStore } from '@second-look/infra/object-store';
 import { OperatorProblem } from '../command.ts';
 import { asOwner } from './owner.ts';
