@@ -7,6 +7,8 @@ export const recordingStates = ['draft', 'uploading', 'processing', 'ready', 'fa
 export const phases = ['early_years', 'primary', 'secondary', 'post_16'] as const;
 /** How long the trash keeps a recording. The policy `empty_trash` in migrations/ says the same to the database. */
 export const trashDays = 30;
+/** A camera that splits a lesson every five minutes fills four hours with fewer. */
+export const mostParts = 50;
 
 const about = {
   title: text.trim().min(1).max(200),
@@ -54,13 +56,26 @@ export const recording = z.object({
     .nullable(),
   /** The file ended before it said it would: what was there can be watched. */
   isIncomplete: z.boolean(),
-  /** The file as it was uploaded. `isSafe`: the whole file and its checksum are stored, and it could be opened as a video. Only its owner gets it. */
+  /**
+   * What was uploaded. `isSafe`: all of it and its checksums are stored, and it could be opened as a video.
+   * `files`: those that were begun, in order, of the `parts` that it comes in; name and sizes are the first
+   * one's and their sums. Only its owner gets it.
+   */
   source: z
     .object({
       filename: z.string(),
       sizeBytes: z.int(),
       receivedBytes: z.int(),
       isSafe: z.boolean(),
+      parts: z.int(),
+      files: z.array(
+        z.object({
+          part: z.int(),
+          filename: z.string(),
+          sizeBytes: z.int(),
+          receivedBytes: z.int(),
+        }),
+      ),
     })
     .nullable(),
   /** The widest cut that the reader may watch. */
@@ -102,6 +117,8 @@ export const recordingRoutes = routes({
         .partial({ subject: true, phase: true, yearGroup: true, className: true, lessonDate: true })
         .shape,
       clientId: id.optional(),
+      /** How many files it comes in, one behind the other. */
+      parts: z.int().min(1).max(mostParts).default(1),
     }),
     success: { status: 201, body: recordingDetail },
   },

@@ -95,6 +95,8 @@ export const recording = pgTable('recording', {
   createdAt: createdAt(),
   updatedAt: updatedAt(),
   deletedAt: instant('deleted_at'),
+  /** How many files it comes in. */
+  parts: integer().notNull().default(1),
 });
 
 export const upload = pgTable('upload', {
@@ -112,6 +114,7 @@ export const upload = pgTable('upload', {
   finishedAt: instant('finished_at'),
   growth: jsonb().$type<Growth>(),
   cancelledAt: instant('cancelled_at'),
+  part: integer().notNull().default(0),
 });
 
 export const source = pgTable('source', {
@@ -124,7 +127,10 @@ export const source = pgTable('source', {
   sha256: text(),
   facts: jsonb(),
   createdAt: createdAt(),
+  /** A copy that ffmpeg finds its way in, of all parts together; with the facts, on the row of the first part. */
   readableKey: text('readable_key'),
+  /** Its place among the files of the recording, counted from 0. */
+  part: integer().notNull().default(0),
 });
 
 /** Where the sheets of small pictures lie in their object, and how they are laid out: core/storyboard. */

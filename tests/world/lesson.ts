@@ -25,12 +25,13 @@ export async function beginUpload(
   recordingId: string,
   sizeBytes: number,
   filename = 'lesson.mp4',
+  part = 0,
 ): Promise<string> {
   const base64 = (text: string) => Buffer.from(text).toString('base64');
   const answer = await client.ask('POST', '/api/uploads', undefined, {
     ...tus,
     'upload-length': String(sizeBytes),
-    'upload-metadata': `recordingId ${base64(recordingId)},filename ${base64(filename)},filetype ${base64('video/mp4')}`,
+    'upload-metadata': `recordingId ${base64(recordingId)},part ${base64(String(part))},filename ${base64(filename)},filetype ${base64('video/mp4')}`,
   });
   if (answer.status !== 201) throw new Error(`Upload: ${answer.status} ${answer.text}`);
   return answer.headers.get('location') ?? '';

@@ -18,13 +18,37 @@ import { type ClaimedStep, endStep, isStillAtIt } from './step-queries.ts';
 
 type Plain = Database['plain'];
 
+/** The files that a recording comes in, in order, and how each grew where it is not whole in the store yet. */
+export function listFiles(db: Plain, { recordingId }: ClaimedStep) {
+  return db
+    .select({
+      id: source.id,
+      objectKey: source.objectKey,
+      sha256: source.sha256,
+      growth: upload.growth,
+    })
+    .from(source)
+    .leftJoin(
+      upload,
+      and(eq(upload.recordingId, source.recordingId), eq(upload.objectKey, source.objectKey)),
+    )
+    .where(eq(source.recordingId, recordingId))
+    .orderBy(source.part);
+}
+export type SourceFile = Awaited<ReturnType<typeof listFiles>>[number];
+
 /** Says that what was uploaded is whole in the store. */
-export async function forgetGrowth(db: Plain, { objectKey }: ClaimedStep) {
+export async function forgetGrowth(db: Plain, { objectKey }: SourceFile) {
   await db.update(upload).set({ growth: null }).where(eq(upload.objectKey, objectKey));
 }
 
-export async function saveChecksum(db: Plain, step: ClaimedStep, sha256: string) {
-  await db.update(source).set({ sha256 }).where(eq(source.id, step.sourceId));
+export async function saveChecksum(
+  db: Plain,
+  step: ClaimedStep,
+  { id }: SourceFile,
+  sha256: string,
+) {
+  await db.update(source).set({ sha256 }).where(eq(source.id, id));
   await db
     .update(recording)
     .set({ updatedAt: sql`now()` })

@@ -1,31 +1,30 @@
 import { createHash } from 'node:crypto';
-import { mkdir, stat, statfs } from 'node:fs/promises';
+import { stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ObjectMissing, type ObjectStore } from '@second-look/infra/object-store';
 import {
-  inspect,
   MediaFailure,
   packageFilm,
   poster,
-  remux,
   type Source,
   type SourceFacts,
 } from '../media/index.ts';
+import { type InspectedStep, inspectSource } from './inspection.ts';
 import { encodePiece, putPiece } from './piece.ts';
 import {
   endPrepared,
   type FirstVersion,
   forgetGrowth,
   isPlanned,
+  listFiles,
   planVersions,
   publishFirst,
   saveChecksum,
-  saveFacts,
 } from './prepare-queries.ts';
 import { withSource } from './source.ts';
 import { steadyRead } from './steady-read.ts';
-import type { ClaimedStep } from './step-queries.ts';
-import { cutPrefixOf, type Maker, prefixOf, type Workshop } from './workshop.ts';
+import { subfolder } from './work-folder.ts';
+import { type Maker, prefixOf, type Workshop } from './workshop.ts';
 
 /**
  * Makes a recording watchable as soon as anything can be: inspection, poster, the film as it is or its first
@@ -34,53 +33,26 @@ import { cutPrefixOf, type Maker, prefixOf, type Workshop } from './workshop.ts'
 export const prepare: Maker = async (workshop, step, folder, { signal }) => {
   const { database, store } = workshop;
   const db = database.plain;
-  // The server does it as well, where it lives to do it.
-  if (step.growth) {
-    await store.complete(step.objectKey, step.growth);
-    await forgetGrowth(db, step);
+  const files = await listFiles(db, step);
+  for (const file of files) {
+    // The server does it as well, where it lives to do it.
+    if (!file.growth) continue;
+    await store.complete(file.objectKey, file.growth);
+    await forgetGrowth(db, file);
   }
   if (!(await isPlanned(db, step))) {
-    const inspected = await inspectSource(workshop, step, folder, signal);
+    const inspected = await inspectSource(workshop, step, files, folder, signal);
     const steps = await makeWatchable(workshop, inspected, folder, signal);
     if (!steps) return false;
     // What a queue does not take, the sweep brings.
     for (const { id, turn } of steps)
       await workshop.queue?.add({ id }, { lane: 'steady', urgency: turn }).catch(() => {});
   }
-  if (step.sha256 === null)
-    await saveChecksum(db, step, await checksum(store, step.objectKey, signal));
+  for (const file of files)
+    if (file.sha256 === null)
+      await saveChecksum(db, step, file, await checksum(store, file.objectKey, signal));
   return endPrepared(db, step);
 };
-
-type InspectedStep = ClaimedStep & { facts: SourceFacts };
-
-/** Finds out what was uploaded. What has no index gets a copy that has one, for this step and all that follow. */
-async function inspectSource(
-  { database, store, tools }: Workshop,
-  step: ClaimedStep,
-  folder: string,
-  signal: AbortSignal,
-): Promise<InspectedStep> {
-  const { facts, remuxedPath } = await withSource(
-    ...([store, step.objectKey, signal] as const),
-    async (source, signal) => {
-      const facts = await inspect(source, tools, { signal });
-      if (!facts.needsRemux) return { facts, remuxedPath: null };
-      const remuxedPath = join(folder, 'remuxed.mkv');
-      const copy = await remux(source, facts, remuxedPath, tools, { signal });
-      const isCutOff = facts.isCutOff || copy.isCutOff;
-      const again = await inspect(remuxedPath, tools, { signal });
-      return { facts: { ...again, isCutOff }, remuxedPath };
-    },
-  );
-  let readableKey: string | null = null;
-  if (remuxedPath) {
-    readableKey = `${cutPrefixOf(step)}/readable/${step.attempt}.mkv`;
-    await store.putFile(readableKey, remuxedPath);
-  }
-  await saveFacts(database.plain, step, facts, readableKey);
-  return { ...step, facts, readableKey };
-}
 
 /** @returns the steps that follow, or `undefined` where a later attempt was quicker */
 async function makeWatchable(
@@ -159,12 +131,6 @@ async function firstPiece(
   const place = { plannedMs, part: 0 };
   const piece = await encodePiece(source, facts, place, target, workshop.tools, signal);
   return { chunks: await putPiece(workshop, step, version, piece), plannedMs };
-}
-
-async function subfolder(folder: string, name: string): Promise<string> {
-  const path = join(folder, name);
-  await mkdir(path, { recursive: true });
-  return path;
 }
 
 /** A third into the lesson, two minutes at most: the first picture is often a thumb on the lens. */

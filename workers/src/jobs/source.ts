@@ -24,6 +24,20 @@ export async function withSource<T>(
   }
 }
 
+/** The same with several objects at once, in their order. */
+export function withSources<T>(
+  store: ObjectStore,
+  keys: string[],
+  signal: AbortSignal,
+  work: (sources: Source[], signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const [key, ...others] = keys;
+  if (key === undefined) return work([], signal);
+  return withSource(store, key, signal, (source, signal) =>
+    withSources(store, others, signal, (sources, signal) => work([source, ...sources], signal)),
+  );
+}
+
 /** Works on the source of a cut that was planned: its readable copy where there is one, and what is known of it. */
 export function withInspected<T>(
   store: ObjectStore,

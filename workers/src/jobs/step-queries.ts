@@ -1,5 +1,5 @@
 import type { Database, Transaction } from '@second-look/infra/database';
-import { processingStep, recording, source, upload } from '@second-look/migrations/schema';
+import { processingStep, recording, source } from '@second-look/migrations/schema';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { SourceFacts } from '../media/index.ts';
 
@@ -33,17 +33,12 @@ export async function claimStep(db: Plain, stepId: string) {
       objectKey: source.objectKey,
       readableKey: source.readableKey,
       facts: sql<SourceFacts | null>`${source.facts}`,
-      sha256: source.sha256,
       deletedAt: recording.deletedAt,
-      growth: upload.growth,
     })
     .from(source)
     .innerJoin(recording, eq(recording.id, source.recordingId))
-    .leftJoin(
-      upload,
-      and(eq(upload.recordingId, source.recordingId), eq(upload.objectKey, source.objectKey)),
-    )
-    .where(eq(source.recordingId, step.recordingId));
+    // What is known of all its files together stands with the first.
+    .where(and(eq(source.recordingId, step.recordingId), eq(source.part, 0)));
   return found && { ...step, ...found };
 }
 export type ClaimedStep = NonNullable<Awaited<ReturnType<typeof claimStep>>>;

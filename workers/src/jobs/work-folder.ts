@@ -50,3 +50,10 @@ export async function clearLeftovers(workDir: string, nowMs = performance.now())
     if (atWork.has(path) || !paths.includes(path)) seen.delete(path);
   }
 }
+
+/** Makes a folder in another, where it is not there yet. */
+export async function subfolder(folder: string, name: string): Promise<string> {
+  const path = join(folder, name);
+  await mkdir(path, { recursive: true });
+  return path;
+}

@@ -5,10 +5,16 @@ import ffmpeg from 'fluent-ffmpeg';
 import { ffmpegSeconds } from '../metrics.ts';
 import { contain, encodeLimits } from './containment.ts';
 import { MediaFailure } from './failure.ts';
-import { addressOf, type MediaTools, type Source, untrustedInput } from './tools.ts';
+import {
+  addressOf,
+  type MediaTools,
+  type Source,
+  type SourceList,
+  untrustedInput,
+} from './tools.ts';
 
 export type FfmpegRun = {
-  source: Source;
+  source: Source | SourceList;
   /** In front of the input; the allow-lists are added. */
   inputOptions?: string[];
   /** A filter graph whose outputs the options of `outputs` map. */

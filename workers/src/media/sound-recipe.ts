@@ -8,6 +8,9 @@ const frameSamples = 1024;
 /** Frames around a piece that are encoded and dropped again: AAC's windows reach into their neighbours. */
 const marginSamples = 2 * frameSamples;
 
+// What a seam leaves out stays out of hearing; swresample's own threshold, a tenth of a second, can be seen.
+const filled = 'async=1:min_hard_comp=0.03';
+
 /**
  * The whole sound at once, whatever the chunks of the picture, at an even loudness.
  * @param chunk begins at 0 and has an end: the sound is padded, and would go on
@@ -15,7 +18,7 @@ const marginSamples = 2 * frameSamples;
 export function soundOptions(chunk: Chunk, streamIndex: number): string[] {
   const filters = [
     // Silence in front of sound that begins late, and in its gaps.
-    `aresample=${sampleRate}:async=1:first_pts=0`,
+    `aresample=${sampleRate}:${filled}:first_pts=0`,
     // loudnorm leaves holes in less than 3 s of sound, and in its own last tenth of a second.
     'apad=pad_dur=4',
     'loudnorm=I=-16:TP=-1.5:LRA=11',
@@ -41,7 +44,7 @@ export function soundPieceOptions(
   const filters = [
     // Twice, because the first sample is counted in the rate that comes in.
     `aresample=${sampleRate}`,
-    `aresample=${sampleRate}:async=1:first_pts=${fromSample}`,
+    `aresample=${sampleRate}:${filled}:first_pts=${fromSample}`,
     'apad',
     `atrim=start=${fromSample / sampleRate}:end=${toSample / sampleRate}`,
   ];

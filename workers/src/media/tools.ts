@@ -15,9 +15,13 @@ const containers = ['mov', 'matroska', 'avi', 'mpegts', 'mpeg', 'flv', 'asf', 'o
  */
 export type Source = string | URL;
 
+/** Films of ours, one behind the other: the path of a list that we wrote, of names in its own folder. */
+export type SourceList = { listPath: string };
+
 /** Named by protocol, so that no file name can be read as an option, a pattern or an address. */
-export function addressOf(source: Source): string {
-  return source instanceof URL ? source.href : `file:${resolve(source)}`;
+export function addressOf(source: Source | SourceList): string {
+  if (source instanceof URL) return source.href;
+  return `file:${resolve(typeof source === 'string' ? source : source.listPath)}`;
 }
 
 /** 8K; larger pictures are nobody's lesson. */
@@ -29,10 +33,12 @@ export const longestMs = 12 * 60 * 60 * 1000;
  * Options in front of an input: bytes from strangers are opened as films and nothing else, and by the one
  * protocol that the input itself needs.
  */
-export function untrustedInput(source: Source): string[] {
+export function untrustedInput(source: Source | SourceList): string[] {
+  const isList = typeof source === 'object' && 'listPath' in source;
   return [
     ...['-protocol_whitelist', source instanceof URL ? 'http,tcp' : 'file'],
-    ...['-format_whitelist', containers.join(','), '-max_streams', '100'],
+    ...['-format_whitelist', isList ? 'concat,matroska' : containers.join(',')],
+    ...['-max_streams', '100'],
     // For the decoders: a film may change its size after the header that was inspected.
     ...['-max_pixels', String(largestPicture.pixels)],
   ];

@@ -5,7 +5,7 @@ import {
   type Recording,
 } from '@second-look/core/contract';
 import type { Transaction } from '@second-look/infra/database';
-import { audiences, heldGrants, type RecordingRow, widestCuts } from './queries.ts';
+import { audiences, heldGrants, listFiles, type RecordingRow, widestCuts } from './queries.ts';
 
 /** Rows as the contract shows them to the person who asks. */
 export async function presentRecordings(
@@ -18,10 +18,12 @@ export async function presentRecordings(
   const mine = ids.filter((_, place) => rows[place]?.recording.ownerId === userId);
   const others = ids.filter((_, place) => rows[place]?.recording.ownerId !== userId);
   const cuts = await widestCuts(tx, ids);
+  const filesOf: FilesOf = mine.length > 0 ? await listFiles(tx, mine) : new Map();
   const audienceOf = mine.length > 0 ? await audiences(tx, mine) : new Map();
   const heldOf = others.length > 0 ? await heldGrants(tx, others) : new Map();
   return rows.map((row) => {
-    const { ownerId, clientId, updatedAt, failureCode, ...shown } = row.recording;
+    const { ownerId, clientId, updatedAt, failureCode, parts, ...shown } = row.recording;
+    const files = filesOf.get(shown.id) ?? [];
     const isMine = ownerId === userId;
     const cut = cuts.get(shown.id);
     const addressOf = (file: string) =>
@@ -31,9 +33,9 @@ export async function presentRecordings(
       owner: { id: ownerId, name: row.ownerName ?? '' },
       isMine,
       durationMs: isMine ? shown.durationMs : lengthOf(cut, shown.durationMs),
-      progress: shown.state === 'uploading' ? uploaded(row) : shown.progress,
+      progress: shown.state === 'uploading' ? uploaded(files, parts) : shown.progress,
       failure: isMine && failureCode ? failure(failureCode) : null,
-      source: isMine ? presentSource(row) : null,
+      source: presentSource(files, row.recording),
       cutId: cut?.id ?? null,
       mediaVersion: cut?.publishedAttempt ?? null,
       posterUrl: cut?.posterKey ? addressOf('poster.jpg') : null,
@@ -56,6 +58,9 @@ export async function presentRecordings(
     };
   });
 }
+
+type FilesOf = Awaited<ReturnType<typeof listFiles>>;
+type Files = NonNullable<ReturnType<FilesOf['get']>>;
 
 type AudienceRow =
   Awaited<ReturnType<typeof audiences>> extends Map<string, (infer R)[]> ? R : never;
@@ -84,23 +89,38 @@ function presentAccess(held: HeldGrant[]): Recording['access'] {
   };
 }
 
-function uploaded({ upload }: RecordingRow): number {
-  return upload && upload.sizeBytes > 0 ? upload.offsetBytes / upload.sizeBytes : 0;
+/** How large a part is that has not begun, nobody knows: each counts the same. */
+function uploaded(files: Files, parts: number): number {
+  const received = files.map((file) =>
+    file.sizeBytes > 0 ? file.receivedBytes / file.sizeBytes : 0,
+  );
+  return sum(received) / parts;
 }
 
-function presentSource({ source, upload, recording }: RecordingRow): Recording['source'] {
-  if (source) {
-    const { filename, sizeBytes, sha256, isOpened } = source;
-    return {
-      filename,
-      sizeBytes,
-      receivedBytes: sizeBytes,
-      isSafe: sha256 !== null && isOpened === true && recording.failureCode !== 'source_missing',
-    };
-  }
-  if (!upload) return null;
-  const { filename, sizeBytes, offsetBytes } = upload;
-  return { filename, sizeBytes, receivedBytes: offsetBytes, isSafe: false };
+function presentSource(
+  files: Files,
+  { parts, failureCode }: RecordingRow['recording'],
+): Recording['source'] {
+  const [first] = files;
+  if (!first) return null;
+  return {
+    filename: first.filename,
+    sizeBytes: sum(files.map(({ sizeBytes }) => sizeBytes)),
+    receivedBytes: sum(files.map(({ receivedBytes }) => receivedBytes)),
+    isSafe:
+      files.length === parts &&
+      files.every(({ isChecked }) => isChecked) &&
+      first.isOpened &&
+      failureCode !== 'source_missing',
+    parts,
+    files: files.map(({ part, filename, sizeBytes, receivedBytes }) => ({
+      ...{ part, filename, sizeBytes, receivedBytes },
+    })),
+  };
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 function failure(code: string): NonNullable<Recording['failure']> {

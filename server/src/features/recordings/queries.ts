@@ -30,29 +30,11 @@ export const principalColumns = {
   name: principalName,
 };
 
-const columns = {
-  recording,
-  ownerName: person.name,
-  source: {
-    filename: source.filename,
-    sizeBytes: source.sizeBytes,
-    sha256: source.sha256,
-    isOpened: sql<boolean | null>`case when ${source.facts} is not null then true end`,
-  },
-  upload: {
-    filename: upload.filename,
-    sizeBytes: upload.sizeBytes,
-    offsetBytes: upload.offsetBytes,
-  },
-};
-
 function selectRecordings(tx: Transaction) {
   return tx
-    .select(columns)
+    .select({ recording, ownerName: person.name })
     .from(recording)
-    .leftJoin(person, eq(person.id, recording.ownerId))
-    .leftJoin(source, eq(source.recordingId, recording.id))
-    .leftJoin(upload, and(eq(upload.recordingId, recording.id), isNull(upload.finishedAt)));
+    .leftJoin(person, eq(person.id, recording.ownerId));
 }
 export type RecordingRow = Awaited<ReturnType<typeof selectRecordings>>[number];
 
@@ -104,6 +86,36 @@ export async function listRecordings(
     )
     .orderBy(desc(recording.id))
     .limit(limit);
+}
+
+/** The files of recordings, whole ones and those on their way, in order; only their owners see them. */
+export async function listFiles(tx: Transaction, recordingIds: string[]) {
+  const whole = await tx
+    .select({
+      recordingId: source.recordingId,
+      part: source.part,
+      filename: source.filename,
+      sizeBytes: source.sizeBytes,
+      receivedBytes: source.sizeBytes,
+      isChecked: sql<boolean>`${source.sha256} is not null`,
+      isOpened: sql<boolean>`${source.facts} is not null`,
+    })
+    .from(source)
+    .where(inArray(source.recordingId, recordingIds));
+  const arriving = await tx
+    .select({
+      recordingId: upload.recordingId,
+      part: upload.part,
+      filename: upload.filename,
+      sizeBytes: upload.sizeBytes,
+      receivedBytes: upload.offsetBytes,
+      isChecked: sql<boolean>`false`,
+      isOpened: sql<boolean>`false`,
+    })
+    .from(upload)
+    .where(and(inArray(upload.recordingId, recordingIds), isNull(upload.finishedAt)));
+  const files = [...whole, ...arriving].sort((one, other) => one.part - other.part);
+  return Map.groupBy(files, ({ recordingId }) => recordingId);
 }
 
 /** The widest cut that the reader may watch, for each recording; what is published goes before what is not. */
@@ -200,9 +212,9 @@ export async function listConversations(tx: Transaction, recordingId: string) {
 export function insertRecording(tx: Transaction, row: typeof recording.$inferInsert) {
   // Only the columns that the role may write: defaults are the database's.
   return tx.execute(sql`
-    insert into recording (id, owner_id, client_id, title, subject, phase, year_group, class_name, lesson_date)
+    insert into recording (id, owner_id, client_id, title, subject, phase, year_group, class_name, lesson_date, parts)
     values (${row.id}, ${row.ownerId}, ${row.clientId}, ${row.title}, ${row.subject ?? null}, ${row.phase ?? null},
-      ${row.yearGroup ?? null}, ${row.className ?? null}, ${row.lessonDate ?? null})
+      ${row.yearGroup ?? null}, ${row.className ?? null}, ${row.lessonDate ?? null}, ${row.parts ?? 1})
     on conflict (owner_id, client_id) do nothing`);
 }
 

@@ -50,8 +50,9 @@ export function recordingService({ database, queue }: { database: Database; queu
       userId: string,
       {
         clientId = uuidv7(),
+        parts,
         ...about
-      }: { title: string; clientId?: string } & Partial<RecordingDetail>,
+      }: { title: string; clientId?: string; parts: number } & Partial<RecordingDetail>,
     ) =>
       database.as(userId, async (tx) => {
         const { title, subject, phase, yearGroup, className, lessonDate } = about;
@@ -65,6 +66,7 @@ export function recordingService({ database, queue }: { database: Database; queu
           yearGroup,
           className,
           lessonDate,
+          parts,
         });
         const id = await findByClientId(tx, userId, clientId);
         if (!id) throw new ProblemError('not_found');

@@ -1,12 +1,19 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { finished, type Readable } from 'node:stream';
-import { id as idField, type ProblemCode, problems, text } from '@second-look/core/contract';
+import {
+  id as idField,
+  mostParts,
+  type ProblemCode,
+  problems,
+  text,
+} from '@second-look/core/contract';
 import type { Database, Transaction } from '@second-look/infra/database';
 import type { Growth, ObjectStore } from '@second-look/infra/object-store';
 import type { WorkQueue } from '@second-look/infra/queue';
 import { DataStore, ERRORS, StreamLimiter, Upload } from '@tus/utils';
 import type { FastifyBaseLogger } from 'fastify';
 import { uuidv7 } from 'uuidv7';
+import { z } from 'zod';
 import { problemDocument } from '../../http/problems.ts';
 import { updateRecording } from '../recordings/queries.ts';
 import { hasRoom, type Quotas } from '../storage/quota.ts';
@@ -44,6 +51,15 @@ export function uploaderId(): string {
 }
 
 const reserveBytes = 1_000_000_000;
+const partFields = z.object({
+  recordingId: idField,
+  part: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(mostParts - 1)
+    .default(0),
+});
 
 /**
  * Uploads on their way in: how far each is stands in PostgreSQL, the bytes in the object store. Somebody
@@ -62,9 +78,10 @@ export class UploadStore extends DataStore {
 
   override async create(file: Upload): Promise<Upload> {
     const { database, store, maxUploadBytes, quotas } = this.#dependencies;
-    const { recordingId: named, filename, filetype } = file.metadata ?? {};
+    const { filename, filetype } = file.metadata ?? {};
     const sizeBytes = file.size ?? 0;
-    if (!idField.safeParse(named).success) throw ERRORS.FILE_NOT_FOUND;
+    const named = partOf(file.metadata);
+    if (!named) throw ERRORS.FILE_NOT_FOUND;
     if (sizeBytes > maxUploadBytes) throw ERRORS.ERR_MAX_SIZE_EXCEEDED;
     if (![filename, filetype].every((words) => text.nullish().safeParse(words).success)) {
       throw tusProblem('invalid');
@@ -72,24 +89,30 @@ export class UploadStore extends DataStore {
     const freeBytes = await store.freeBytes();
     if (freeBytes !== null && freeBytes - sizeBytes < reserveBytes) throw tusProblem('no_space');
     const userId = uploaderId();
-    const wanted = idField.parse(named);
-    const cancelled = await database.as(userId, (tx) => queries.findCancelled(tx, wanted));
+    const cancelled = await database.as(userId, (tx) =>
+      queries.findCancelled(tx, named.recordingId),
+    );
     // Whoever cancelled it could not end it, and its place is wanted before the sweep comes.
-    if (cancelled) await this.#takeAway(cancelled);
+    for (const one of cancelled) await this.#takeAway(one);
     const objectKey = await database.as(userId, async (tx) => {
-      const locked = await queries.lockRecording(tx, wanted, userId);
+      const locked = await queries.lockRecording(tx, named.recordingId, userId);
       if (!locked) throw ERRORS.FILE_NOT_FOUND;
       // The row's own spelling: by it the object is found when the recording is deleted.
       const recordingId = locked.id;
+      const { part } = named;
       const objectKey = `recordings/${recordingId}/source/${file.id}`;
-      const unfinished = await queries.findUnfinished(tx, recordingId);
+      const unfinished = await queries.findUnfinished(tx, { recordingId, part });
       // The browser that began it asked again, because the first answer was lost.
       if (unfinished?.id === file.id) return objectKey;
-      if (locked.state !== 'draft') throw tusProblem('upload_exists');
+      if (part >= locked.parts) throw tusProblem('invalid');
+      const isWanted = locked.state === 'draft' || locked.state === 'uploading';
+      if (!isWanted || unfinished || (await queries.hasArrived(tx, { recordingId, part })))
+        throw tusProblem('upload_exists');
       if (!(await hasRoom(tx, userId, sizeBytes, quotas))) throw tusProblem('quota_full');
       await queries.insertUpload(tx, {
         id: file.id,
         recordingId,
+        part,
         filename: (filename ?? 'video').slice(0, 255),
         contentType: (filetype ?? 'application/octet-stream').slice(0, 127),
         sizeBytes,
@@ -106,15 +129,15 @@ export class UploadStore extends DataStore {
     return file;
   }
 
-  /** The upload that is under way for this recording and this size, if the browser has lost its address. */
+  /** The upload that is under way for this part of a recording and this size, if the browser has lost its address. */
   async idFor(
     metadata: Record<string, string | null> | undefined,
     sizeBytes: number,
   ): Promise<string> {
-    const { success, data: recordingId } = idField.safeParse(metadata?.recordingId);
-    if (!success) return uuidv7();
+    const named = partOf(metadata);
+    if (!named) return uuidv7();
     const unfinished = await this.#dependencies.database.as(uploaderId(), (tx) =>
-      queries.findUnfinished(tx, recordingId),
+      queries.findUnfinished(tx, named),
     );
     return unfinished?.sizeBytes === sizeBytes ? unfinished.id : uuidv7();
   }
@@ -125,7 +148,12 @@ export class UploadStore extends DataStore {
       id,
       size: row.sizeBytes,
       offset: row.offsetBytes,
-      metadata: { recordingId: row.recordingId, filename: row.filename, filetype: row.contentType },
+      metadata: {
+        recordingId: row.recordingId,
+        part: String(row.part),
+        filename: row.filename,
+        filetype: row.contentType,
+      },
       creation_date: row.createdAt.toISOString(),
     });
   }
@@ -138,6 +166,7 @@ export class UploadStore extends DataStore {
     if (row.finishedAt) return offset;
     let reached = offset;
     let stepId: string | undefined;
+    let isWhole = false;
     let stored: Growth = { ...row.growth, sizeBytes: offset };
     await this.#leases.whileWriting(id, (leaseId, signal) =>
       store.append(
@@ -148,17 +177,16 @@ export class UploadStore extends DataStore {
           stepId = await database.as(userId, async (tx) => {
             const isHeld = await queries.keepLease(tx, id, leaseId, growth);
             if (!isHeld) throw tusProblem('upload_busy');
-            return growth.sizeBytes === row.sizeBytes ? this.#finish(tx, id) : undefined;
+            isWhole = growth.sizeBytes === row.sizeBytes;
+            return isWhole ? this.#finish(tx, id) : undefined;
           });
           reached = growth.sizeBytes;
           stored = growth;
         },
       ),
     );
-    if (stepId) {
-      await this.#complete(id, row.objectKey, stored);
-      this.#enqueue(stepId);
-    }
+    if (isWhole) await this.#complete(id, row.objectKey, stored);
+    this.#enqueue(stepId);
     return reached;
   }
 
@@ -182,7 +210,8 @@ export class UploadStore extends DataStore {
     await store.abandon(row.objectKey, row.growth ?? { sizeBytes: 0 });
     await database.as(uploaderId(), async (tx) => {
       const wasThere = await queries.deleteUpload(tx, row.id);
-      if (wasThere) await updateRecording(tx, row.recordingId, { state: 'draft' }, 'anywhere');
+      if (wasThere && !(await queries.isBegun(tx, row.recordingId)))
+        await updateRecording(tx, row.recordingId, { state: 'draft' }, 'anywhere');
     });
   }
 
@@ -197,20 +226,20 @@ export class UploadStore extends DataStore {
 
   /**
    * The last byte is here: in the same transaction that says so, the work becomes a row, so that no crash
-   * can come between. @returns the step, unless the upload was finished before
+   * can come between. @returns the step, unless other parts are missing or the upload was finished before
    */
   async #finish(tx: Transaction, id: string): Promise<string | undefined> {
     const finished = await queries.finishUpload(tx, id);
     if (!finished) return undefined;
+    const { recordingId } = finished;
+    // Whoever brings the last part but one waits here for whoever brings the last, who then sees both.
+    const parts = await queries.lockParts(tx, recordingId);
+    const files = await queries.insertSource(tx, uuidv7(), finished);
+    if (files < parts) return undefined;
     const stepId = uuidv7();
-    await queries.insertSource(tx, finished, { sourceId: uuidv7(), cutId: uuidv7(), stepId });
+    await queries.insertWork(tx, recordingId, { cutId: uuidv7(), stepId });
     // Also where it was put into the trash meanwhile: taken out again, it has to go on.
-    await updateRecording(
-      tx,
-      finished.recordingId,
-      { state: 'processing', progress: 0 },
-      'anywhere',
-    );
+    await updateRecording(tx, recordingId, { state: 'processing', progress: 0 }, 'anywhere');
     return stepId;
   }
 
@@ -229,6 +258,12 @@ export class UploadStore extends DataStore {
   #enqueue(stepId: string | undefined) {
     if (stepId) this.#dependencies.queue.add({ id: stepId }).catch(() => {});
   }
+}
+
+/** Which part of which recording the metadata of an upload names; `undefined` where that is none. */
+function partOf(metadata: Record<string, string | null> | undefined): queries.Part | undefined {
+  const named = partFields.safeParse(metadata ?? {});
+  return named.success ? named.data : undefined;
 }
 
 /** What arrives of a request, and no more than `mostBytes`, until it breaks off or `signal` says stop. */

@@ -1,7 +1,7 @@
 import type { Transaction } from '@second-look/infra/database';
 import type { Growth } from '@second-look/infra/object-store';
-import { recording, upload } from '@second-look/migrations/schema';
-import { and, eq, gt, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
+import { recording, source, upload } from '@second-look/migrations/schema';
+import { and, count, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm';
 
 /** How long a request may append without a sign of life; after a crash, the next one waits this long. */
 export const leaseSeconds = 15;
@@ -15,10 +15,10 @@ export async function findUpload(tx: Transaction, id: string) {
   return row?.upload;
 }
 
-/** Locks the recording's row, so that two requests cannot both begin its upload. */
+/** Locks the recording's row, so that of two requests one sees what the other did. */
 export async function lockRecording(tx: Transaction, recordingId: string, ownerId: string) {
   const [row] = await tx
-    .select({ id: recording.id, state: recording.state })
+    .select({ id: recording.id, state: recording.state, parts: recording.parts })
     .from(recording)
     .where(
       and(
@@ -31,28 +31,50 @@ export async function lockRecording(tx: Transaction, recordingId: string, ownerI
   return row;
 }
 
-export function findUnfinished(tx: Transaction, recordingId: string) {
-  return findOpen(tx, recordingId, isNull(upload.cancelledAt));
+/** One of the files that a recording comes in. */
+export interface Part {
+  recordingId: string;
+  /** Counted from 0. */
+  part: number;
 }
 
-/** The upload of a recording that was given up, and whose bytes are not all gone yet. */
+/** The upload of a part that is under way. */
+export async function findUnfinished(tx: Transaction, { recordingId, part }: Part) {
+  const isOpen = and(isNull(upload.finishedAt), isNull(upload.cancelledAt));
+  const isOfPart = and(eq(upload.recordingId, recordingId), eq(upload.part, part));
+  const [row] = await tx.select().from(upload).where(and(isOfPart, isOpen));
+  return row;
+}
+
+/** The uploads of a recording that were given up, and whose bytes are not all gone yet. */
 export function findCancelled(tx: Transaction, recordingId: string) {
-  return findOpen(tx, recordingId, isNotNull(upload.cancelledAt));
-}
-
-async function findOpen(tx: Transaction, recordingId: string, condition: SQL) {
-  const [row] = await tx
+  const isGivenUp = and(isNull(upload.finishedAt), isNotNull(upload.cancelledAt));
+  return tx
     .select()
     .from(upload)
-    .where(and(eq(upload.recordingId, recordingId), isNull(upload.finishedAt), condition));
-  return row;
+    .where(and(eq(upload.recordingId, recordingId), isGivenUp));
+}
+
+/** Whether there is anything of any of its files. */
+export async function isBegun(tx: Transaction, recordingId: string): Promise<boolean> {
+  const { rowCount } = await tx.execute(sql`
+    select from upload where recording_id = ${recordingId} and finished_at is null
+    union all select from source where recording_id = ${recordingId} limit 1`);
+  return rowCount === 1;
+}
+
+/** Whether a part is here, all of it. */
+export async function hasArrived(tx: Transaction, { recordingId, part }: Part): Promise<boolean> {
+  const isOfPart = and(eq(source.recordingId, recordingId), eq(source.part, part));
+  const rows = await tx.select({ id: source.id }).from(source).where(isOfPart);
+  return rows.length > 0;
 }
 
 export async function insertUpload(
   tx: Transaction,
   row: Pick<
     typeof upload.$inferInsert,
-    'id' | 'recordingId' | 'filename' | 'contentType' | 'sizeBytes' | 'objectKey'
+    'id' | 'recordingId' | 'part' | 'filename' | 'contentType' | 'sizeBytes' | 'objectKey'
   >,
 ) {
   await tx.insert(upload).values(row);
@@ -130,19 +152,44 @@ export async function finishUpload(tx: Transaction, id: string) {
   return row;
 }
 
-/** What follows from a finished upload: the source, the cut that is the whole, and the work on it. */
+/**
+ * Locks the recording's row, against others that do so: writing an upload twice in one transaction has held
+ * its key already. @returns how many files it comes in
+ */
+export async function lockParts(tx: Transaction, recordingId: string): Promise<number> {
+  const [row] = await tx
+    .select({ parts: recording.parts })
+    .from(recording)
+    .where(eq(recording.id, recordingId))
+    .for('no key update');
+  return row?.parts ?? 1;
+}
+
+/** Makes a finished upload one of the recording's files. @returns how many there are now */
 export async function insertSource(
   tx: Transaction,
-  finished: typeof upload.$inferSelect,
-  ids: { sourceId: string; cutId: string; stepId: string },
+  sourceId: string,
+  { recordingId, objectKey, filename, contentType, sizeBytes, part }: typeof upload.$inferSelect,
+): Promise<number> {
+  await tx.execute(sql`
+    insert into source (id, recording_id, object_key, filename, content_type, size_bytes, part)
+    values (${sourceId}, ${recordingId}, ${objectKey}, ${filename}, ${contentType}, ${sizeBytes}, ${part})`);
+  const [row] = await tx
+    .select({ files: count() })
+    .from(source)
+    .where(eq(source.recordingId, recordingId));
+  return row?.files ?? 0;
+}
+
+/** What follows when all files are here: the cut that is the whole, and the work on it. */
+export async function insertWork(
+  tx: Transaction,
+  recordingId: string,
+  { cutId, stepId }: { cutId: string; stepId: string },
 ) {
   await tx.execute(sql`
-    insert into source (id, recording_id, object_key, filename, content_type, size_bytes)
-    values (${ids.sourceId}, ${finished.recordingId}, ${finished.objectKey}, ${finished.filename},
-      ${finished.contentType}, ${finished.sizeBytes})`);
-  await tx.execute(sql`
-    insert into cut (id, recording_id, start_ms) values (${ids.cutId}, ${finished.recordingId}, 0)`);
+    insert into cut (id, recording_id, start_ms) values (${cutId}, ${recordingId}, 0)`);
   await tx.execute(sql`
     insert into processing_step (id, recording_id, cut_id, kind)
-    values (${ids.stepId}, ${finished.recordingId}, ${ids.cutId}, 'prepare')`);
+    values (${stepId}, ${recordingId}, ${cutId}, 'prepare')`);
 }

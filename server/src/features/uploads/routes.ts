@@ -85,7 +85,8 @@ export async function uploadRoutes(app: FastifyInstance, dependencies: UploadDep
     url: path,
     schema: {
       ...schema,
-      summary: 'tus 1.0: begins an upload; metadata `recordingId`, `filename`, `filetype`.',
+      summary:
+        'tus 1.0: begins an upload; metadata `recordingId`, `part` (of the files it comes in, from 0), `filename`, `filetype`.',
     },
     handler: handle,
   });

@@ -1,0 +1,190 @@
+/** Makes one film of several, as cameras split a lesson. */
+import { rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { canToneMap, scaledForVideo } from './colour.ts';
+import { MediaFailure } from './failure.ts';
+import { inspect, type SourceFacts, type VideoFacts } from './inspect.ts';
+import { rungFor } from './plan.ts';
+import { runFfprobe } from './probe.ts';
+import { deinterlacing } from './recipe.ts';
+import { remux } from './remux.ts';
+import { insistOnRoom } from './room.ts';
+import { FfmpegError, runFfmpeg } from './run.ts';
+import type { MediaTools, Source } from './tools.ts';
+
+export type FilmPart = { source: Source; facts: SourceFacts };
+
+type Options = { signal?: AbortSignal };
+
+/** How far the whole may be from the sum of its parts: each ends with a picture or a frame of sound. */
+const tolerancePerPartMs = 500;
+/** These carry with each key frame what a decoder has to know, or the concat demuxer sees to it. */
+const selfContained = ['h264', 'mpeg1video', 'mpeg2video', 'mjpeg', 'dvvideo', 'prores', 'vp8'];
+const mezzanine = [
+  ...['-fps_mode', 'passthrough', '-enc_time_base', '-1', '-pix_fmt', 'yuv420p'],
+  ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '17', '-bf', '0'],
+  ...['-force_key_frames', 'expr:gte(t,n_forced*2)'],
+];
+
+/**
+ * Puts films behind one another into one Matroska file: as they are where they are of one kind, and otherwise
+ * each brought to the size of the first. Inspect the result: it has a clock and stream numbers of its own.
+ * @param parts two or more, as `inspect` found them
+ * @param target a path ending in `.mkv`, in a folder of its own
+ * @returns whether a part ends in the middle of something
+ * @throws MediaFailure `damaged`; the signal's reason when aborted; other errors for a full disk and the like
+ */
+export async function joinFilms(
+  parts: readonly FilmPart[],
+  target: string,
+  tools: MediaTools,
+  options: Options = {},
+): Promise<{ isCutOff: boolean }> {
+  const isCutOff = parts.some(({ facts }) => facts.isCutOff);
+  if (await areAlike(parts, tools, options)) {
+    try {
+      const copies = await eachTo(parts, target, ({ source, facts }, path) =>
+        remux(source, facts, path, tools, options),
+      );
+      await concatenate(parts, target, tools, options);
+      return { isCutOff: isCutOff || copies.some((copy) => copy.isCutOff) };
+    } catch (error) {
+      // What cannot be copied can be encoded.
+      if (!(error instanceof MediaFailure)) throw error;
+    }
+  }
+  const [first] = parts;
+  if (!first) throw new RangeError('There is nothing to join.');
+  const size = rungFor(first.facts, largestEdge);
+  await eachTo(parts, target, (part, path) => encodeAlike(part, size, path, tools, options));
+  await concatenate(parts, target, tools, options);
+  return { isCutOff };
+}
+
+const largestEdge = 1080;
+
+const partName = (index: number) => `part-${index}.mkv`;
+
+async function eachTo<T>(
+  parts: readonly FilmPart[],
+  target: string,
+  work: (part: FilmPart, path: string) => Promise<T>,
+): Promise<T[]> {
+  const made: T[] = [];
+  for (const [index, part] of parts.entries())
+    made.push(await work(part, join(dirname(target), partName(index))));
+  return made;
+}
+
+async function areAlike(parts: readonly FilmPart[], tools: MediaTools, options: Options) {
+  const kinds = await Promise.all(parts.map((part) => kindOf(part, tools, options)));
+  return kinds.every((kind) => kind === kinds[0]);
+}
+
+/** Whatever has to be the same in two films for one to go on behind the other. */
+async function kindOf(
+  { source, facts: { video, audio } }: FilmPart,
+  tools: MediaTools,
+  options: Options,
+): Promise<string> {
+  const { index: _, frameRate: __, ...picture } = video;
+  const { index: ___ = 0, ...sound } = audio ?? {};
+  const set = selfContained.includes(video.codec)
+    ? []
+    : await setupHash(source, video, tools, options);
+  return JSON.stringify([picture, sound, set]);
+}
+
+/** A hash of what a decoder is told in front of the first picture. */
+async function setupHash(
+  source: Source,
+  { index }: VideoFacts,
+  tools: MediaTools,
+  options: Options,
+): Promise<string[]> {
+  const shown = ['-show_entries', 'stream=extradata_hash', '-of', 'csv=p=0'];
+  const lines: string[] = [];
+  const words = ['-select_streams', String(index), '-show_data_hash', 'sha256', ...shown];
+  await runFfprobe(source, words, tools, { ...options, onLine: (line) => lines.push(line) });
+  return lines;
+}
+
+/** One part in the size of all, with borders where it has another shape. */
+async function encodeAlike(
+  { source, facts }: FilmPart,
+  size: { width: number; height: number },
+  target: string,
+  tools: MediaTools,
+  { signal }: Options,
+): Promise<void> {
+  const own = { width: facts.video.displayedWidth, height: facts.video.displayedHeight };
+  const scale = Math.min(size.width / own.width, size.height / own.height);
+  const even = (length: number) => Math.max(2, Math.round((length * scale) / 2) * 2);
+  const filters = [
+    ...deinterlacing(facts.video),
+    ...scaledForVideo(
+      facts.video,
+      `${Math.min(size.width, even(own.width))}:${Math.min(size.height, even(own.height))}`,
+      await canToneMap(tools.ffmpegPath),
+    ),
+    `pad=${size.width}:${size.height}:-1:-1`,
+    'setsar=1',
+  ];
+  const sound = facts.audio
+    ? [
+        ...['-map', `0:${facts.audio.index}`, '-af', 'aresample=48000:async=1:first_pts=0'],
+        ...['-c:a', 'aac', '-b:a', '192k', '-ac', '2'],
+      ]
+    : [];
+  const options = [
+    ...['-map', `0:${facts.video.index}`, '-vf', filters.join(',')],
+    ...[...mezzanine, ...sound, '-f', 'matroska'],
+  ];
+  await runOrBlame({ source, outputs: [{ options, target }], signal }, target, tools);
+}
+
+/** @throws MediaFailure where what came out is not as long as what went in, or lies on its side */
+async function concatenate(
+  parts: readonly FilmPart[],
+  target: string,
+  tools: MediaTools,
+  options: Options,
+): Promise<void> {
+  const folder = dirname(target);
+  const names = parts.map((_, index) => partName(index));
+  const listPath = join(folder, 'parts.ffconcat');
+  const lines = ['ffconcat version 1.0', ...names.map((name) => `file ${name}`), ''];
+  await writeFile(listPath, lines.join('\n'));
+  const copied = await inspectEach(names, folder, tools, options);
+  const output = { options: ['-map', '0', '-c', 'copy', '-f', 'matroska'], target };
+  await runOrBlame(
+    { source: { listPath }, outputs: [output], signal: options.signal },
+    target,
+    tools,
+  );
+  const joined = await inspect(target, tools, options);
+  const wantedMs = copied.reduce((sum, { durationMs }) => sum + (durationMs ?? 0), 0);
+  const apartMs = Math.abs((joined.durationMs ?? 0) - wantedMs);
+  const isTurned = joined.video.rotation !== copied[0]?.video.rotation;
+  if (apartMs > tolerancePerPartMs * parts.length || isTurned)
+    throw new MediaFailure('damaged', `${joined.durationMs} ms of ${wantedMs} ms were joined.`);
+  for (const name of names) await rm(join(folder, name));
+}
+
+function inspectEach(names: string[], folder: string, tools: MediaTools, options: Options) {
+  return Promise.all(names.map((name) => inspect(join(folder, name), tools, options)));
+}
+
+async function runOrBlame(
+  run: Omit<Parameters<typeof runFfmpeg>[0], 'workingDir'>,
+  target: string,
+  tools: MediaTools,
+): Promise<void> {
+  try {
+    await runFfmpeg({ ...run, workingDir: dirname(target) }, tools);
+  } catch (error) {
+    if (!(error instanceof FfmpegError) || error.isMachineAtFault) throw error;
+    await insistOnRoom(dirname(target));
+    throw new MediaFailure('damaged', `${error.stderrTail}\n${error.message}`.trim());
+  }
+}
