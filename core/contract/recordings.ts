@@ -95,7 +95,24 @@ export const recording = z.object({
 });
 export type Recording = z.infer<typeof recording>;
 
+export const turns = [0, 90, 180, 270] as const;
+
+/** How its owner has the film shown; moments are counted from the start of what was uploaded. */
+const film = z.object({
+  /** Quarter turns clockwise beyond what the file says, in degrees. */
+  turned: z.literal(turns),
+  startMs: z.int(),
+  /** `null` where nothing is trimmed off behind. */
+  endMs: z.int().nullable(),
+  /** How long all of it is. */
+  wholeMs: z.int(),
+  /** Notes on what is trimmed off: they are kept, and nobody sees them. */
+  hiddenNotes: z.int(),
+});
+
 export const recordingDetail = recording.extend({
+  /** `null` for others, and until it has been looked into. */
+  film: film.nullable(),
   conversations: z.array(conversation),
   abilities: z.object({
     edit: z.boolean(),
@@ -148,6 +165,22 @@ export const recordingRoutes = routes({
   'POST /api/recordings/:id/restore': {
     summary: 'Takes a recording back out of the trash.',
     params: z.object({ id }),
+    success: { status: 200, body: recordingDetail },
+  },
+  'PATCH /api/recordings/:id/film': {
+    summary:
+      'Turns the picture, or trims the ends: what is trimmed off can be watched by nobody from now on, and is kept until it is wanted again. `startMs` and `endMs` are counted from the start of what was uploaded.',
+    params: z.object({ id }),
+    body: z.object({
+      turned: z.literal(turns).optional(),
+      trim: z.object({ startMs: moment, endMs: moment.nullable() }).optional(),
+    }),
+    success: { status: 200, body: recordingDetail },
+  },
+  'PUT /api/recordings/:id/poster': {
+    summary: 'Makes the picture at a moment the cover; it is there a little later.',
+    params: z.object({ id }),
+    body: z.object({ atMs: moment }),
     success: { status: 200, body: recordingDetail },
   },
   'POST /api/recordings/:id/retry': {

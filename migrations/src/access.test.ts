@@ -41,11 +41,19 @@ describe('every table', () => {
       'auth.account INSERT',
       'auth.user INSERT',
       'public.conversation INSERT',
+      // What follows when its owner turns or trims a film (access.show_film), or chooses its cover.
+      'public.cut UPDATE',
       'public.membership INSERT',
       'public.organisation INSERT',
       'public.principal INSERT',
+      'public.processing_step DELETE',
+      'public.processing_step INSERT',
       // A piece that whoever may watch has asked for.
       'public.processing_step INSERT',
+      'public.processing_step UPDATE',
+      'public.recording UPDATE',
+      'public.rendition DELETE',
+      'public.source UPDATE',
     ]);
   });
 });
@@ -148,7 +156,7 @@ describe('the logins', () => {
         "public.rendition_chunk DELETE",
         "public.rendition_chunk INSERT",
         "public.rendition_chunk SELECT",
-        "public.source SELECT: id, recording_id, object_key, size_bytes, sha256, facts, readable_key, part",
+        "public.source SELECT: id, recording_id, object_key, size_bytes, sha256, facts, readable_key, part, turned",
         "public.source UPDATE: sha256, facts, readable_key",
         "public.upload DELETE",
         "public.upload SELECT: id, recording_id, size_bytes, object_key, updated_at, finished_at, growth, cancelled_at, part",

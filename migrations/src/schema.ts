@@ -11,6 +11,7 @@ import {
   pgView,
   primaryKey,
   real,
+  smallint,
   text,
   timestamp,
   uuid,
@@ -97,6 +98,8 @@ export const recording = pgTable('recording', {
   deletedAt: instant('deleted_at'),
   /** How many files it comes in. */
   parts: integer().notNull().default(1),
+  /** Where what is shown of it begins, in source time. */
+  shownFromMs: integer('shown_from_ms').notNull().default(0),
 });
 
 export const upload = pgTable('upload', {
@@ -131,6 +134,8 @@ export const source = pgTable('source', {
   readableKey: text('readable_key'),
   /** Its place among the files of the recording, counted from 0. */
   part: integer().notNull().default(0),
+  /** Quarter turns clockwise that its owner wants beyond what the file says, in degrees. */
+  turned: smallint().$type<0 | 90 | 180 | 270>().notNull().default(0),
 });
 
 /** Where the sheets of small pictures lie in their object, and how they are laid out: core/storyboard. */
@@ -157,6 +162,8 @@ export const cut = pgTable('cut', {
   createdAt: createdAt(),
   /** Versions are counted up and never used again. */
   lastVersion: integer('last_version').notNull().default(0),
+  /** The moment of the cover, in source time, where its owner chose one. */
+  posterAtMs: integer('poster_at_ms'),
 });
 
 export const rendition = pgTable('rendition', {
@@ -203,7 +210,7 @@ export const processingStep = pgTable('processing_step', {
   id: uuid().primaryKey(),
   recordingId: uuid('recording_id').notNull(),
   cutId: uuid('cut_id').notNull(),
-  kind: text({ enum: ['prepare', 'piece', 'chunk', 'sound', 'beside'] }).notNull(),
+  kind: text({ enum: ['prepare', 'piece', 'chunk', 'sound', 'beside', 'poster'] }).notNull(),
   state: text({ enum: ['pending', 'running', 'done', 'failed'] })
     .notNull()
     .default('pending'),
@@ -216,7 +223,7 @@ export const processingStep = pgTable('processing_step', {
   updatedAt: updatedAt(),
   /** Which stretch of the cut, counted from 0. */
   part: integer().notNull().default(0),
-  /** The version of the cut whose renditions it makes. */
+  /** The version of the cut whose renditions it makes; of the first step, the last that is not to be kept. */
   version: integer().notNull().default(0),
   turn: integer().notNull().default(0),
   progress: real().notNull().default(0),

@@ -75,6 +75,10 @@ export const places: Record<string, Place> = {
       '/restore',
       (viewer, id) => owns(world, viewer, id) && isInTrash(world, id),
     ),
+  'PATCH /api/recordings/:id/film': (world) =>
+    eachRecording(world, 'PATCH', '/film', isOwn(world), { turned: 90 }),
+  'PUT /api/recordings/:id/poster': (world) =>
+    eachRecording(world, 'PUT', '/poster', isOwn(world), { atMs: 0 }),
   'POST /api/recordings/:id/retry': (world) => eachRecording(world, 'POST', '/retry', isOwn(world)),
 
   'GET /api/recordings/:id/annotations': (world) =>

@@ -56,7 +56,13 @@ function publish(step: ClaimedStep, version: number) {
     worker(),
     { ...step, facts },
     {
-      versions: { first: version, ladder: version + 1, isWatchable: false, isLasting: false },
+      versions: {
+        first: version,
+        ladder: version + 1,
+        isWatchable: false,
+        isLasting: false,
+        isOutdated: false,
+      },
       first: { chunks: [{ made, objectKey: `${version}` }], plannedMs: null },
       posterKey: 'poster',
       posterBytes: 1,

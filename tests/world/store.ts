@@ -87,7 +87,10 @@ function tablesOf(world: DrawnWorld, at: (instant: number) => string): [string, 
       }),
     ],
     ['public.upload', world.uploads.map((row) => ({ ...row, ...file }))],
-    ['public.source', world.sources.map((row) => ({ ...row, ...file }))],
+    [
+      'public.source',
+      world.sources.map((row) => ({ ...row, ...file, facts: { durationMs: 8000 } })),
+    ],
     ['public.cut', world.cuts],
     [
       'public.rendition',

@@ -1,5 +1,4 @@
-import { stretches } from '@second-look/core/playlist';
-import { chunkMs, type EncodedPicture, encodePictures, ladderFor } from '../media/index.ts';
+import { chunksOf, type EncodedPicture, encodePictures, ladderFor } from '../media/index.ts';
 import { endStretch, keepChunk, markIncomplete } from './ladder.ts';
 import { withInspected } from './source.ts';
 import { type Maker, prefixOf } from './workshop.ts';
@@ -10,7 +9,7 @@ export const makeChunk: Maker = async (workshop, step, folder, { signal, tellPro
   const { pictures, isDamaged } = await withInspected(
     ...([store, step, signal] as const),
     (source, facts, signal) => {
-      const chunk = stretches(facts.durationMs ?? 0, chunkMs)[step.part];
+      const chunk = chunksOf(facts)[step.part];
       // Its plan was made of other facts: somebody has planned anew since.
       if (!chunk) return Promise.resolve({ pictures: [], isDamaged: false });
       const plan = { facts, rungs: ladderFor(facts), chunk };

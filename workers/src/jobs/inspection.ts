@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ObjectStore } from '@second-look/infra/object-store';
 import {
+  asShown,
   type FilmPart,
   inspect,
   joinFilms,
@@ -46,7 +47,7 @@ export async function inspectSource(
     await store.putFile(readableKey, copyPath);
   }
   await saveFacts(database.plain, step, facts, readableKey);
-  return { ...step, facts, readableKey };
+  return { ...step, facts: asShown(facts, step.showing), readableKey };
 }
 
 async function inspectOne(

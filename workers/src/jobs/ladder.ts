@@ -144,7 +144,8 @@ export async function countBytes(tx: Transaction, cutId: string, sizeBytes: numb
     .where(eq(cut.id, cutId));
 }
 
-async function supersede(tx: Transaction, cutId: string, version: number) {
+/** Says of all earlier versions that a better one has their place. */
+export async function supersede(tx: Transaction, cutId: string, version: number) {
   const isEarlier = and(eq(rendition.cutId, cutId), lt(rendition.attempt, version));
   await tx
     .update(rendition)

@@ -1,7 +1,8 @@
-import { pieceMs, stretches } from '@second-look/core/playlist';
+import { pieceMs } from '@second-look/core/playlist';
 import { rendition } from '@second-look/migrations/schema';
 import { and, eq, isNotNull } from 'drizzle-orm';
 import {
+  chunksOf,
   type EncodedPicture,
   type EncodedSound,
   encodePictures,
@@ -70,7 +71,7 @@ export async function encodePiece(
   tools: MediaTools,
   signal: AbortSignal,
 ): Promise<Piece> {
-  const chunk = stretches(plannedMs, pieceMs)[part];
+  const chunk = chunksOf(facts, plannedMs, pieceMs)[part];
   if (!chunk) throw new MediaFailure('no_picture', `There is no piece ${part}.`);
   const plan = { facts, rungs: [expressRung(facts)], chunk };
   // One segment, however long the last piece is.

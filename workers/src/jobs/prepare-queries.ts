@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type AudioRendition, stretches, type VideoRendition } from '@second-look/core/playlist';
+import type { AudioRendition, VideoRendition } from '@second-look/core/playlist';
 import type { Database } from '@second-look/infra/database';
 import type { ObjectStore } from '@second-look/infra/object-store';
 import {
@@ -11,9 +11,9 @@ import {
   source,
   upload,
 } from '@second-look/migrations/schema';
-import { and, eq, exists, lt, ne, sql } from 'drizzle-orm';
-import { chunkMs, type SourceFacts } from '../media/index.ts';
-import { countBytes, keepChunk, sizeOf } from './ladder.ts';
+import { and, eq, exists, lt, notInArray, sql } from 'drizzle-orm';
+import { asShown, chunksOf, type SourceFacts } from '../media/index.ts';
+import { countBytes, keepChunk, sizeOf, supersede } from './ladder.ts';
 import { type ClaimedStep, endStep, isStillAtIt } from './step-queries.ts';
 
 type Plain = Database['plain'];
@@ -61,6 +61,7 @@ export async function saveFacts(
   facts: SourceFacts,
   readableKey: string | null,
 ) {
+  const { durationMs } = asShown(facts, step.showing);
   const isLatest = exists(db.select().from(processingStep).where(isStillAtIt(step)));
   await db
     .update(source)
@@ -68,7 +69,7 @@ export async function saveFacts(
     .where(and(eq(source.id, step.sourceId), isLatest));
   await db
     .update(recording)
-    .set({ durationMs: facts.durationMs, updatedAt: sql`now()` })
+    .set({ durationMs, updatedAt: sql`now()` })
     .where(and(eq(recording.id, step.recordingId), eq(recording.state, 'processing')));
 }
 
@@ -110,13 +111,15 @@ export interface Versions {
   isWatchable: boolean;
   /** And is more than pieces made one by one: nobody waits for another. */
   isLasting: boolean;
+  /** One is published that shows it otherwise than its owner wants: whoever watches that may go on for a while. */
+  isOutdated: boolean;
 }
 
 /** Takes numbers for two versions of a cut. Those of an attempt that is killed are not used again. */
 export async function planVersions(
   db: Plain,
   store: ObjectStore,
-  { cutId }: ClaimedStep,
+  { cutId, version: lastUnwanted }: ClaimedStep,
 ): Promise<Versions> {
   const [row] = await db
     .update(cut)
@@ -130,9 +133,12 @@ export async function planVersions(
     .from(renditionChunk)
     .innerJoin(rendition, eq(rendition.id, renditionChunk.renditionId))
     .where(and(eq(rendition.cutId, cutId), eq(rendition.attempt, row.published ?? 0)));
-  const isWatchable = chunks.length > 0 && (await hasAll(store, chunks));
+  // What its owner has turned since is made anew at once.
+  const isWanted = (row.published ?? 0) > lastUnwanted;
+  const isWatchable = isWanted && chunks.length > 0 && (await hasAll(store, chunks));
+  const isOutdated = !isWanted && chunks.length > 0;
   const isLasting = isWatchable && chunks.every(({ plannedMs }) => plannedMs === null);
-  return { ...numbers, isWatchable, isLasting };
+  return { ...numbers, isWatchable, isOutdated, isLasting };
 }
 
 async function hasAll(store: ObjectStore, chunks: { objectKey: string }[]): Promise<boolean> {
@@ -172,10 +178,12 @@ export function publishFirst(
       .for('update');
     if (!mine) return undefined;
     if (first) {
-      // What was there before cannot be watched, or there was nothing.
-      await tx
-        .delete(rendition)
-        .where(and(eq(rendition.cutId, cutId), lt(rendition.attempt, versions.first)));
+      // What was there before is not wanted any more, or cannot be watched, or there was nothing.
+      if (versions.isOutdated) await supersede(tx, cutId, versions.first);
+      else
+        await tx
+          .delete(rendition)
+          .where(and(eq(rendition.cutId, cutId), lt(rendition.attempt, versions.first)));
       const place = { cutId, version: versions.first, part: 0 };
       for (const { made, objectKey } of first.chunks)
         await keepChunk(tx, place, made, objectKey, first.plannedMs ?? undefined);
@@ -200,7 +208,12 @@ export function publishFirst(
       .where(eq(recording.id, recordingId));
     await tx
       .delete(processingStep)
-      .where(and(eq(processingStep.cutId, cutId), ne(processingStep.kind, 'prepare')));
+      .where(
+        and(
+          eq(processingStep.cutId, cutId),
+          notInArray(processingStep.kind, ['prepare', 'poster']),
+        ),
+      );
     // One at a time: two that are planned at once would otherwise take the same turns.
     await tx.execute(sql`select pg_advisory_xact_lock(hashtext('second_look turns'))`);
     const { rows } = await tx.execute<{ turn: number }>(
@@ -208,7 +221,7 @@ export function publishFirst(
     );
     const turn = (rows[0]?.turn ?? 0) + (versions.isLasting ? idleTurn : 0);
     const common = { recordingId, cutId, version: versions.ladder };
-    const chunks = stretches(facts.durationMs ?? 0, chunkMs).map(({ index }) => ({
+    const chunks = chunksOf(facts).map(({ index }) => ({
       ...common,
       ...{ id: randomUUID(), kind: 'chunk' as const, part: index, turn: turn + index },
     }));

@@ -2,15 +2,10 @@ import { createHash } from 'node:crypto';
 import { stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ObjectMissing, type ObjectStore } from '@second-look/infra/object-store';
-import {
-  MediaFailure,
-  packageFilm,
-  poster,
-  type Source,
-  type SourceFacts,
-} from '../media/index.ts';
+import { MediaFailure, packageFilm, poster, type Source } from '../media/index.ts';
 import { type InspectedStep, inspectSource } from './inspection.ts';
 import { encodePiece, putPiece } from './piece.ts';
+import { stillMoment } from './poster.ts';
 import {
   endPrepared,
   type FirstVersion,
@@ -69,7 +64,7 @@ async function makeWatchable(
     async (source, signal) => {
       const { facts } = step;
       const posterPath = join(folder, 'poster.jpg');
-      await poster(source, facts, stillMoment(facts), posterPath, tools, { signal });
+      await poster(source, facts, stillMoment(step), posterPath, tools, { signal });
       const posterKey = `${prefix}/poster-${step.attempt}.jpg`;
       // What can be watched already stays until the better version is whole.
       const first = versions.isWatchable
@@ -131,11 +126,6 @@ async function firstPiece(
   const place = { plannedMs, part: 0 };
   const piece = await encodePiece(source, facts, place, target, workshop.tools, signal);
   return { chunks: await putPiece(workshop, step, version, piece), plannedMs };
-}
-
-/** A third into the lesson, two minutes at most: the first picture is often a thumb on the lens. */
-function stillMoment({ durationMs }: SourceFacts): number {
-  return Math.min(120_000, Math.round((durationMs ?? 0) / 3));
 }
 
 /** SHA-256 of an object, in hexadecimal. */

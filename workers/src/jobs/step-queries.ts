@@ -1,7 +1,7 @@
 import type { Database, Transaction } from '@second-look/infra/database';
-import { processingStep, recording, source } from '@second-look/migrations/schema';
+import { cut, processingStep, recording, source } from '@second-look/migrations/schema';
 import { and, eq, inArray, sql } from 'drizzle-orm';
-import type { SourceFacts } from '../media/index.ts';
+import { asShown, type SourceFacts } from '../media/index.ts';
 
 type Plain = Database['plain'];
 
@@ -34,12 +34,16 @@ export async function claimStep(db: Plain, stepId: string) {
       readableKey: source.readableKey,
       facts: sql<SourceFacts | null>`${source.facts}`,
       deletedAt: recording.deletedAt,
+      showing: { turned: source.turned, startMs: cut.startMs, endMs: cut.endMs },
+      posterAtMs: cut.posterAtMs,
+      posterKey: cut.posterKey,
     })
     .from(source)
+    .innerJoin(cut, eq(cut.id, step.cutId))
     .innerJoin(recording, eq(recording.id, source.recordingId))
     // What is known of all its files together stands with the first.
     .where(and(eq(source.recordingId, step.recordingId), eq(source.part, 0)));
-  return found && { ...step, ...found };
+  return found && { ...step, ...found, facts: found.facts && asShown(found.facts, found.showing) };
 }
 export type ClaimedStep = NonNullable<Awaited<ReturnType<typeof claimStep>>>;
 
@@ -53,9 +57,12 @@ export async function endStep(db: Plain | Transaction, step: ClaimedStep): Promi
   return mine !== undefined;
 }
 
+/** Kinds of steps without which a recording can be watched all the same. */
+const aside: ClaimedStep['kind'][] = ['piece', 'beside', 'poster'];
+
 /**
  * Ends a step for good, unless it is settled already: its owner sees the reason, an operator the end of
- * ffmpeg's output. A piece, or what lies beside the film, leaves the recording as it is.
+ * ffmpeg's output. What lies aside leaves the recording as it is.
  */
 export function failStep(
   db: Plain,
@@ -69,7 +76,7 @@ export function failStep(
       .set({ state: 'failed', errorCode, errorLog: errorLog.slice(-8_000), updatedAt: sql`now()` })
       .where(isStillAtIt(step))
       .returning({ id: processingStep.id });
-    if (!mine || step.kind === 'piece' || step.kind === 'beside') return;
+    if (!mine || aside.includes(step.kind)) return;
     await tx
       .update(recording)
       .set({ state: 'failed', progress: null, failureCode: errorCode, updatedAt: sql`now()` })

@@ -7,6 +7,7 @@ import { besideStep } from './beside.ts';
 import { makeChunk } from './chunk.ts';
 import { isOutage } from './outage.ts';
 import { makePiece } from './piece.ts';
+import { makePoster } from './poster.ts';
 import { prepare } from './prepare.ts';
 import { progressTeller } from './progress.ts';
 import { makeSound } from './sound.ts';
@@ -23,6 +24,7 @@ const makers: Record<ClaimedStep['kind'], Maker> = {
   chunk: makeChunk,
   sound: makeSound,
   beside: besideStep,
+  poster: makePoster,
 };
 
 /** Does whatever step it is given: as a new attempt, in a folder of its own, and says how it ended. */

@@ -94,7 +94,7 @@ async function bringBackWork({ database }: Workshop, queue: Pick<WorkQueue, 'add
     )
     .limit(most);
   for (const { id, kind, turn, isPlayable } of steps) {
-    const isExpress = kind === 'prepare' || kind === 'piece';
+    const isExpress = kind === 'prepare' || kind === 'piece' || kind === 'poster';
     const isAwaited = kind === 'piece' || !isPlayable;
     await queue.add(
       { id },

@@ -28,6 +28,8 @@ export type VideoFacts = {
   isHdr: boolean;
   /** Or may be, picture by picture. */
   isInterlaced: boolean;
+  /** Quarter turns clockwise that its owner wants beyond those, in degrees; the sizes as shown have them. */
+  turned?: 90 | 180 | 270;
 };
 
 export type AudioFacts = {
@@ -51,6 +53,10 @@ export type SourceFacts = {
   needsRemux: boolean;
   /** It ends in the middle of something: what is there can be kept. */
   isCutOff: boolean;
+  /** So much of the file is in front of source time 0 (shown.ts). */
+  skippedMs?: number;
+  /** The file goes on behind `durationMs`. */
+  isTrimmedBehind?: true;
   video: VideoFacts;
   audio: AudioFacts | null;
 };

@@ -6,7 +6,7 @@ import { MediaFailure } from './failure.ts';
 import { inspect, type SourceFacts, type VideoFacts } from './inspect.ts';
 import { rungFor } from './plan.ts';
 import { runFfprobe } from './probe.ts';
-import { deinterlacing } from './recipe.ts';
+import { uprightFrames } from './recipe.ts';
 import { remux } from './remux.ts';
 import { insistOnRoom } from './room.ts';
 import { FfmpegError, runFfmpeg } from './run.ts';
@@ -121,7 +121,7 @@ async function encodeAlike(
   const scale = Math.min(size.width / own.width, size.height / own.height);
   const even = (length: number) => Math.max(2, Math.round((length * scale) / 2) * 2);
   const filters = [
-    ...deinterlacing(facts.video),
+    ...uprightFrames(facts.video),
     ...scaledForVideo(
       facts.video,
       `${Math.min(size.width, even(own.width))}:${Math.min(size.height, even(own.height))}`,

@@ -25,7 +25,11 @@ export function isPackable({
   sizeBytes,
   video,
   audio,
+  skippedMs,
+  isTrimmedBehind,
 }: SourceFacts): boolean {
+  // A copy begins and ends at key frames.
+  if (skippedMs || isTrimmedBehind) return false;
   const bitsPerSecond = (sizeBytes * 8000) / Math.max(1, durationMs ?? 0);
   return (
     ['mov', 'matroska'].includes(container) &&
@@ -43,6 +47,7 @@ function isPlayablePicture(video: VideoFacts): boolean {
     !video.isInterlaced &&
     !video.isHdr &&
     video.rotation === 0 &&
+    video.turned === undefined &&
     video.displayedWidth === video.width &&
     video.width * video.height <= most.pixels &&
     video.frameRate <= most.frameRate

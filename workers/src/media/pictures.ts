@@ -5,7 +5,7 @@ import { canToneMap } from './colour.ts';
 import { type Encoded, type EncodeOptions, encode } from './encode.ts';
 import { MediaFailure } from './failure.ts';
 import { type PicturePlan, type Rung, segmentMs } from './plan.ts';
-import { clockOptions, pictureGraph, pictureOptions } from './recipe.ts';
+import { clockOptions, isIndexed, pictureGraph, pictureOptions, seekMarginMs } from './recipe.ts';
 import { bandwidths, joined } from './segments.ts';
 import type { MediaTools, Source } from './tools.ts';
 
@@ -18,10 +18,6 @@ export type EncodedPictures = {
   /** The source has holes: what could be decoded is there. */
   isDamaged: boolean;
 };
-
-/** Some containers find a moment, but not the key frame before it. */
-const unindexed = new Set(['mpegts', 'mpeg', 'avi', 'asf', 'flv', 'ogg']);
-const prerollMs = 12_000;
 
 /**
  * @param source what `inspect` has accepted
@@ -40,16 +36,17 @@ export async function encodePictures(
   const expected = await readSourcePictures(source, plan, tools, options.signal);
   if (expected.packets.frames === 0 && plan.chunk.index > 0)
     return { pictures: [], isDamaged: false };
-  const isIndexed = !unindexed.has(plan.facts.container);
   const encodeFrom = (earlierMs: number) =>
     encodeChecked(source, plan, expected, targetDir, tools, { ...options, lengthMs, earlierMs });
-  if (plan.chunk.startMs === 0) return encodeFrom(0);
+  const isAtStart = plan.chunk.startMs === 0 && !plan.facts.skippedMs;
+  if (isAtStart) return encodeFrom(0);
   try {
-    return await encodeFrom(isIndexed ? 0 : prerollMs);
+    return await encodeFrom(isIndexed(plan.facts) ? 0 : seekMarginMs);
   } catch (error) {
-    const isWorthMore = isIndexed && error instanceof MediaFailure && error.isWorthRetrying;
+    const isWorthMore =
+      isIndexed(plan.facts) && error instanceof MediaFailure && error.isWorthRetrying;
     if (!isWorthMore) throw error;
-    return encodeFrom(prerollMs);
+    return encodeFrom(seekMarginMs);
   }
 }
 

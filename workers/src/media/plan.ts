@@ -1,6 +1,7 @@
 /** Decides what is made of a source: which sizes, and in which stretches of it. */
-import type { Stretch } from '@second-look/core/playlist';
+import { type Stretch, stretches } from '@second-look/core/playlist';
 import type { SourceFacts } from './inspect.ts';
+import { shownEndMs } from './shown.ts';
 
 export type Rung = {
   /** What the shorter edge was asked to be: 720p, or less where the source has less. */
@@ -20,7 +21,7 @@ export type PicturePlan = { facts: SourceFacts; rungs: readonly Rung[]; chunk: C
 
 export const segmentMs = 4_000;
 /** One job's share of a lesson: a worker that is killed costs no more. */
-export const chunkMs = 64_000;
+const chunkMs = 64_000;
 
 /** Highest first. The figures behind quality and ceiling are in docs/measurements.md. */
 const heights = [
@@ -32,6 +33,18 @@ const heights = [
 const expressEdge = 480;
 
 export const whole: Chunk = { index: 0, startMs: 0, endMs: null };
+
+/** The shares of a source, or stretches of another length; the last is open unless more was trimmed off behind. */
+export function chunksOf(
+  facts: SourceFacts,
+  totalMs = facts.durationMs ?? 0,
+  lengthMs = chunkMs,
+): Chunk[] {
+  const endMs = shownEndMs(facts);
+  return stretches(totalMs, lengthMs).map((chunk) =>
+    chunk.endMs === null ? { ...chunk, endMs } : chunk,
+  );
+}
 
 /** All rungs that a source is worth, the largest first: its own size, or 1080p where it has more, and below. */
 export function ladderFor(facts: SourceFacts): Rung[] {

@@ -4,7 +4,8 @@ import { dirname } from 'node:path';
 import { canToneMap, scaledForJpeg } from './colour.ts';
 import { MediaFailure } from './failure.ts';
 import type { SourceFacts } from './inspect.ts';
-import { deinterlacing } from './recipe.ts';
+import { whole } from './plan.ts';
+import { clockOptions, isIndexed, seekMarginMs, trim, uprightFrames } from './recipe.ts';
 import { insistOnRoom } from './room.ts';
 import { FfmpegError, runFfmpeg } from './run.ts';
 import type { MediaTools, Source } from './tools.ts';
@@ -30,19 +31,22 @@ export async function poster(
   const { displayedWidth, displayedHeight } = facts.video;
   const size = `${even(displayedWidth)}:${even(displayedHeight)}`;
   const filters = [
-    ...deinterlacing(facts.video),
+    ...uprightFrames(facts.video),
     ...scaledForJpeg(facts.video, size, await canToneMap(tools.ffmpegPath)),
+    'setsar=1',
   ];
-  const take = async (seek: string[]) => {
+  const take = async (fromMs: number) => {
+    const from = { ...whole, startMs: fromMs };
+    const earlierMs = isIndexed(facts) ? 0 : seekMarginMs;
     await runFfmpeg(
       {
         source,
-        inputOptions: seek,
+        inputOptions: clockOptions(facts, from, earlierMs),
         outputs: [
           {
             options: [
               ...['-map', `0:${facts.video.index}`, '-frames:v', '1'],
-              ...['-vf', [...filters, 'setsar=1'].join(',')],
+              ...['-vf', [trim('trim', from), ...filters].join(',')],
               ...['-c:v', 'mjpeg', '-q:v', '4', '-f', 'image2', '-update', '1'],
             ],
             target,
@@ -58,16 +62,15 @@ export async function poster(
       () => false,
     );
   };
-  const attempt = (seek: string[]) =>
-    take(seek).catch((error: unknown) => {
+  const attempt = (fromMs: number) =>
+    take(fromMs).catch((error: unknown) => {
       options.signal?.throwIfAborted();
       if (error instanceof FfmpegError && !error.isMachineAtFault) return false;
       throw error;
     });
 
-  const seek = atMs > 0 ? ['-ss', (atMs / 1000).toFixed(3)] : [];
-  if (await attempt(seek)) return;
-  if (seek.length > 0 && (await attempt([]))) return;
+  if (await attempt(atMs)) return;
+  if (atMs > 0 && (await attempt(0))) return;
   await insistOnRoom(dirname(target));
   throw new MediaFailure('no_picture');
 }

@@ -8,6 +8,14 @@ import type { Chunk, PicturePlan, Rung } from './plan.ts';
 import { longestMs } from './tools.ts';
 
 const keyframeMs = 2_000;
+/** How much earlier reading begins where a container finds a moment, but not the key frame before it. */
+export const seekMarginMs = 12_000;
+const unindexed = new Set(['mpegts', 'mpeg', 'avi', 'asf', 'flv', 'ogg']);
+
+/** Whether a container finds the key frame before a moment. */
+export function isIndexed({ container }: SourceFacts): boolean {
+  return !unindexed.has(container);
+}
 
 /**
  * In front of the input: keeps the source's clock, counted from the container's start.
@@ -21,7 +29,7 @@ const keyframeMs = 2_000;
  */
 export function clockOptions(facts: SourceFacts, { startMs }: Chunk, prerollMs = 0): string[] {
   const clock = ['-copyts', '-itsoffset', ((1 - facts.startUs) / 1e6).toFixed(6)];
-  const fromMs = Math.max(0, startMs - prerollMs);
+  const fromMs = Math.max(0, startMs + (facts.skippedMs ?? 0) - prerollMs);
   return fromMs === 0 ? clock : [...clock, '-noaccurate_seek', '-ss', seconds(fromMs)];
 }
 
@@ -35,7 +43,7 @@ export function pictureGraph({ facts, rungs, chunk }: PicturePlan, canToneMap: b
   if (!largest) throw new RangeError('A picture needs at least one rung.');
   const shared = [
     trim('trim', chunk),
-    ...deinterlacing(facts.video),
+    ...uprightFrames(facts.video),
     ...scaledForVideo(facts.video, sizeOf(largest), canToneMap),
     'setsar=1',
   ].join(',');
@@ -100,10 +108,15 @@ function sizeOf({ width, height }: Rung): string {
   return `${width}:${height}`;
 }
 
-/** One picture of each two fields, where they are marked as such. */
-export function deinterlacing({ isInterlaced }: VideoFacts): string[] {
-  return isInterlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : [];
+/** What comes before scaling: one picture of each two fields, where they are marked as such, and which way up. */
+export function uprightFrames({ isInterlaced, turned }: VideoFacts): string[] {
+  return [
+    ...(isInterlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : []),
+    ...(turned ? turns[turned] : []),
+  ];
 }
+
+const turns = { 90: ['transpose=clock'], 180: ['hflip', 'vflip'], 270: ['transpose=cclock'] };
 
 export function trim(filter: 'trim' | 'atrim', { startMs, endMs }: Chunk): string {
   // An end in any case: the header that was inspected may have promised less than there is.

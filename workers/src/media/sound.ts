@@ -5,8 +5,9 @@ import { MediaFailure } from './failure.ts';
 import type { SourceFacts } from './inspect.ts';
 import { whole } from './plan.ts';
 import { readTimeline } from './probe.ts';
-import { clockOptions } from './recipe.ts';
+import { clockOptions, seekMarginMs } from './recipe.ts';
 import { bandwidths } from './segments.ts';
+import { shownEndMs } from './shown.ts';
 import { soundOptions, soundPieceOptions } from './sound-recipe.ts';
 import type { MediaTools, Source } from './tools.ts';
 
@@ -28,7 +29,7 @@ export async function encodeSound(
   if (endMs === null) return { rendition: null, isDamaged: false };
   const chunk = { ...whole, endMs };
   const recipe = {
-    inputOptions: clockOptions(facts, chunk),
+    inputOptions: clockOptions(facts, chunk, seekMarginMs),
     outputs: [{ name: 'sound', options: soundOptions(chunk, streamIndex) }],
   };
   try {
@@ -95,5 +96,6 @@ async function heardUntil(
       endUs = Math.max(endUs, us + (durationUs || 0));
     },
   });
-  return heard.frames === 0 ? null : Math.ceil(endUs / 1000);
+  if (heard.frames === 0) return null;
+  return Math.min(Math.ceil(endUs / 1000), shownEndMs(facts) ?? Number.POSITIVE_INFINITY);
 }

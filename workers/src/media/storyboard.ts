@@ -9,7 +9,7 @@ import { MediaFailure } from './failure.ts';
 import type { SourceFacts } from './inspect.ts';
 import { keyframeGapMs } from './keyframes.ts';
 import { whole } from './plan.ts';
-import { clockOptions } from './recipe.ts';
+import { clockOptions, seekMarginMs, uprightFrames } from './recipe.ts';
 import { insistOnRoom } from './room.ts';
 import { runFfmpeg } from './run.ts';
 import type { MediaTools, Source } from './tools.ts';
@@ -122,6 +122,7 @@ async function drawSheets(
     // The last picture before the middle of each stretch; of keyframes also one that comes a little later.
     `setpts=PTS+${((intervalMs - (keyframeGapMs ?? 0)) / 2000).toFixed(4)}/TB`,
     `fps=1000/${intervalMs}:round=down:start_time=0:eof_action=pass`,
+    ...uprightFrames({ ...facts.video, isInterlaced: false }),
     ...scaledForJpeg(
       facts.video,
       `${size.width}:${size.height}`,
@@ -141,7 +142,7 @@ async function drawSheets(
   await runFfmpeg(
     {
       source,
-      inputOptions: [...clockOptions(facts, whole), ...decoded],
+      inputOptions: [...clockOptions(facts, whole, seekMarginMs), ...decoded],
       outputs: [
         {
           options: [

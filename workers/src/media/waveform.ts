@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { SourceFacts } from './inspect.ts';
 import { whole } from './plan.ts';
-import { clockOptions } from './recipe.ts';
+import { clockOptions, seekMarginMs } from './recipe.ts';
 import { insistOnRoom } from './room.ts';
 import { runFfmpeg } from './run.ts';
+import { shownEndMs } from './shown.ts';
 import { longestMs, type MediaTools, type Source } from './tools.ts';
 
 /** `filePath` holds one byte for each stretch of time, from silence (0) to as loud as can be (255). */
@@ -37,12 +38,12 @@ export async function waveform(
   const filters = [
     // Silence in front of sound that begins late, and in its gaps.
     `aresample=${sampleRate}:async=1:first_pts=0`,
-    `atrim=start=0:end=${longestMs / 1000}`,
+    `atrim=start=0:end=${(shownEndMs(facts) ?? longestMs) / 1000}`,
   ];
   await runFfmpeg(
     {
       source,
-      inputOptions: clockOptions(facts, whole),
+      inputOptions: clockOptions(facts, whole, seekMarginMs),
       outputs: [
         {
           options: [

@@ -3,7 +3,7 @@ import type { Database, Transaction } from '@second-look/infra/database';
 import { uuidv7 } from 'uuidv7';
 import { ProblemError } from '../../http/problems.ts';
 import { namesOf } from '../people/queries.ts';
-import { findRecording } from '../recordings/queries.ts';
+import { findRecording, type RecordingRow } from '../recordings/queries.ts';
 import {
   type AnnotationRow,
   findAnnotation,
@@ -34,31 +34,37 @@ export function annotationService({ database }: { database: Database }) {
     id: string | undefined,
   ): Promise<Annotation> {
     const note = id ? await findAnnotation(tx, id) : undefined;
-    if (!note) throw new ProblemError('not_found');
-    const [shown] = await present(tx, userId, [note], await findReplies(tx, note.id));
-    if (!shown) throw new ProblemError('not_found');
+    const found = note && (await findRecording(tx, note.recordingId));
+    if (!note || !found) throw new ProblemError('not_found');
+    const replies = await findReplies(tx, note.id);
+    const [shown] = await present(tx, userId, found.recording, [note], replies);
+    // Nobody sees what lies in front of what is shown.
+    if (!shown || shown.startMs < 0) throw new ProblemError('not_found');
     return shown;
   }
 
   return {
     list: (userId: string, recordingId: string) =>
       database.as(userId, async (tx) => {
-        if (!(await findRecording(tx, recordingId))) throw new ProblemError('not_found');
+        const found = await findRecording(tx, recordingId);
+        if (!found) throw new ProblemError('not_found');
         const notes = await listAnnotations(tx, recordingId);
         const replies = await listReplies(tx, recordingId);
-        return { items: await present(tx, userId, notes, replies) };
+        const items = await present(tx, userId, found.recording, notes, replies);
+        // Its owner may see all there is, but not where nothing is shown.
+        return { items: items.filter((note) => isShown(note, found.recording)) };
       }),
 
     write: (userId: string, recordingId: string, { clientId = uuidv7(), ...draft }: Draft) =>
       database.as(userId, async (tx) => {
         const found = await findRecording(tx, recordingId);
         if (!found) throw new ProblemError('not_found');
+        const { shownFromMs } = found.recording;
         const id = await insertAnnotation(tx, {
-          id: uuidv7(),
-          recordingId,
-          authorId: userId,
-          clientId,
+          ...{ id: uuidv7(), recordingId, authorId: userId, clientId },
           ...draft,
+          startMs: draft.startMs + shownFromMs,
+          endMs: draft.endMs === null ? null : draft.endMs + shownFromMs,
         });
         const written = await shown(tx, userId, id);
         // The same client-made id on another recording is a mistake of the client's.
@@ -79,16 +85,15 @@ export function annotationService({ database }: { database: Database }) {
             { path: 'endMs', message: 'A range ends after it starts.' },
           ]);
         }
+        const found = await findRecording(tx, before.recordingId);
+        const shownFromMs = found?.recording.shownFromMs ?? 0;
         const changed = await updateAnnotation(tx, id, userId, {
-          startMs,
-          endMs,
-          kind,
-          body,
-          conversationId,
+          startMs: startMs === undefined ? undefined : startMs + shownFromMs,
+          endMs: typeof endMs === 'number' ? endMs + shownFromMs : endMs,
+          ...{ kind, body, conversationId },
         });
         if (!changed) throw new ProblemError('not_found');
         const after = await shown(tx, userId, id);
-        const found = await findRecording(tx, after.recordingId);
         refuseBeyondEnd(after, found?.recording.durationMs ?? null);
         return after;
       }),
@@ -147,10 +152,19 @@ function refuseBeyondEnd({ startMs, endMs }: Annotation, durationMs: number | nu
   throw new ProblemError('invalid', [{ path, message: 'The lesson is over by then.' }]);
 }
 
+type Shown = Pick<RecordingRow['recording'], 'shownFromMs' | 'durationMs'>;
+
+/** Whether a note's moment is among what is shown. */
+function isShown({ startMs, endMs }: Annotation, { durationMs }: Shown): boolean {
+  if (startMs < 0) return false;
+  return durationMs === null || Math.max(startMs, endMs ?? 0) <= durationMs + roundingMs;
+}
+
 /** The notes as their reader gets them, each with its answers and the names of those who wrote. */
 async function present(
   tx: Transaction,
   userId: string,
+  { shownFromMs }: Shown,
   notes: AnnotationRow[],
   replies: ReplyRow[],
 ): Promise<Annotation[]> {
@@ -171,8 +185,8 @@ async function present(
     ...written(note),
     recordingId: note.recordingId,
     conversationId: note.conversationId,
-    startMs: note.startMs,
-    endMs: note.endMs,
+    startMs: note.startMs - shownFromMs,
+    endMs: note.endMs === null ? null : note.endMs - shownFromMs,
     kind: note.kind,
     tags: [],
     replies: (repliesOf.get(note.id) ?? []).map(written),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   type FailureCode,
   failures,
@@ -22,7 +23,8 @@ export async function presentRecordings(
   const audienceOf = mine.length > 0 ? await audiences(tx, mine) : new Map();
   const heldOf = others.length > 0 ? await heldGrants(tx, others) : new Map();
   return rows.map((row) => {
-    const { ownerId, clientId, updatedAt, failureCode, parts, ...shown } = row.recording;
+    const { ownerId, clientId, updatedAt, failureCode, parts, shownFromMs, ...shown } =
+      row.recording;
     const files = filesOf.get(shown.id) ?? [];
     const isMine = ownerId === userId;
     const cut = cuts.get(shown.id);
@@ -38,7 +40,7 @@ export async function presentRecordings(
       source: presentSource(files, row.recording),
       cutId: cut?.id ?? null,
       mediaVersion: cut?.publishedAttempt ?? null,
-      posterUrl: cut?.posterKey ? addressOf('poster.jpg') : null,
+      posterUrl: cut?.posterKey ? `${addressOf('poster.jpg')}&of=${nameOf(cut.posterKey)}` : null,
       storyboardUrl: cut?.storyboardKey ? addressOf('storyboard.vtt') : null,
       waveform:
         cut?.waveformKey && cut.peaksPerSecond
@@ -57,6 +59,11 @@ export async function presentRecordings(
       deletedAt: shown.deletedAt?.toISOString() ?? null,
     };
   });
+}
+
+/** A name for a cover that tells nothing of where it lies: browsers keep a picture by its address. */
+function nameOf(posterKey: string): string {
+  return createHash('sha256').update(posterKey).digest('base64url').slice(0, 8);
 }
 
 type FilesOf = Awaited<ReturnType<typeof listFiles>>;

@@ -20,6 +20,12 @@ export async function recordingRoutes(
   route(app, 'POST /api/recordings/:id/restore', ({ user, params }) =>
     recordings.restore(user.id, params.id),
   );
+  route(app, 'PATCH /api/recordings/:id/film', ({ user, params, body }) =>
+    recordings.showFilm(user.id, params.id, body),
+  );
+  route(app, 'PUT /api/recordings/:id/poster', ({ user, params, body }) =>
+    recordings.choosePoster(user.id, params.id, body.atMs),
+  );
   route(app, 'POST /api/recordings/:id/retry', ({ user, params }) =>
     recordings.retry(user.id, params.id),
   );

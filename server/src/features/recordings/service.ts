@@ -3,6 +3,7 @@ import type { Database, Transaction } from '@second-look/infra/database';
 import type { WorkQueue } from '@second-look/infra/queue';
 import { uuidv7 } from 'uuidv7';
 import { ProblemError } from '../../http/problems.ts';
+import { choosePoster, type FilmChange, findFilm, showFilm } from './film.ts';
 import { presentRecordings } from './present.ts';
 import {
   findByClientId,
@@ -25,6 +26,7 @@ export function recordingService({ database, queue }: { database: Database; queu
     const { isMine, owner } = shown;
     return {
       ...shown,
+      film: shown.isMine ? await findFilm(tx, id) : null,
       conversations: conversations
         .filter((talk) => talk.rights !== null || talk.hasNotes)
         .map((talk) => ({
@@ -115,6 +117,27 @@ export function recordingService({ database, queue }: { database: Database; queu
         return detail(tx, userId, id);
       }),
 
+    showFilm: async (userId: string, id: string, change: FilmChange) => {
+      const { shown, step } = await database.as(userId, async (tx) => {
+        const { abilities } = await detail(tx, userId, id);
+        if (!abilities.edit) throw new ProblemError('not_found');
+        const step = await showFilm(tx, id, change);
+        return { shown: await detail(tx, userId, id), step };
+      });
+      if (step) await queue.add({ id: step }).catch(() => {});
+      return shown;
+    },
+
+    choosePoster: async (userId: string, id: string, atMs: number) => {
+      const { shown, step } = await database.as(userId, async (tx) => {
+        const shown = await detail(tx, userId, id);
+        if (!shown.abilities.edit) throw new ProblemError('not_found');
+        return { shown, step: await choosePoster(tx, id, atMs) };
+      });
+      await queue.add({ id: step }).catch(() => {});
+      return shown;
+    },
+
     retry: async (userId: string, id: string) => {
       const { shown, steps } = await database.as(userId, async (tx) => {
         const { abilities, state } = await detail(tx, userId, id);
@@ -127,7 +150,8 @@ export function recordingService({ database, queue }: { database: Database; queu
       });
       // A queue that does not answer loses nothing: the workers' sweep finds the pending step.
       for (const { id, kind, turn } of steps) {
-        const place = kind === 'prepare' ? {} : { lane: 'steady' as const, urgency: turn };
+        const place =
+          kind === 'prepare' || kind === 'poster' ? {} : { lane: 'steady' as const, urgency: turn };
         await queue.add({ id }, place).catch(() => {});
       }
       return shown;
