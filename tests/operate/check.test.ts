@@ -10,6 +10,7 @@ import {
   append,
   beginUpload,
   draft,
+  filmBytes,
   lesson,
   openWorkshop,
   prepareNow,
@@ -228,7 +229,12 @@ describe('preparing again', () => {
   const reprocess = (...words: string[]) => secondLook(['reprocess', ...words], server.place.env);
 
   it('wants one recording, or all that failed', async () => {
-    for (const words of [[], ['here'], ['01a20450-c9bb-7355-856f-585e3b59d035', '--failed']])
+    for (const words of [
+      [],
+      ['here'],
+      ['01a20450-c9bb-7355-856f-585e3b59d035', '--failed'],
+      ['--all', '--failed'],
+    ])
       expect(await reprocess(...words)).toMatchObject({ code: 2, out: '' });
     const unknown = await reprocess('01a20450-c9bb-7355-856f-585e3b59d035');
     expect(unknown).toMatchObject({ code: 1, out: '' });
@@ -284,5 +290,31 @@ describe('preparing again', () => {
     expect(await stateOf(id)).toBe('failed');
     expect((await reprocess('--failed')).out).toBe('To be prepared again: 1 recording.\n');
     expect(await stateOf(id)).toBe('processing');
+    await prepareNow(server, id);
+    const [found] = await rows<{ count: number }>(
+      `select count(distinct p.recording_id)::int from processing_step p
+       join recording r on r.id = p.recording_id where r.deleted_at is null`,
+    );
+    expect((await reprocess('--all')).out).toMatch(
+      new RegExp(`^To be prepared again: ${found?.count} recordings?\\.\n$`),
+    );
+  });
+
+  it('tells an operator what failed and why, and no title', async () => {
+    const amira = await server.as('amira');
+    const id = await uploaded(amira, await filmBytes('no-index.mp4'), { title: 'A secret title' });
+    await prepareNow(server, id);
+    const all = await secondLook(['steps'], server.place.env);
+    expect(all.code).toBe(0);
+    expect(all.out).toMatch(new RegExp(`^${id}, prepare, failed at attempt 1, truncated, `, 'm'));
+    const one = await secondLook(['steps', id], server.place.env);
+    expect(one.out).toMatch(/^prepare, failed at attempt 1, truncated, /);
+    expect(one.out, 'the end of what ffmpeg wrote').toContain('moov atom not found');
+    expect(all.out + one.out).not.toContain('secret');
+    const unknown = await secondLook(
+      ['steps', '01a20450-c9bb-7355-856f-585e3b59d035'],
+      server.place.env,
+    );
+    expect(unknown).toMatchObject({ code: 1, out: '' });
   });
 });

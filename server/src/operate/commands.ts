@@ -11,5 +11,6 @@ export const commands: Record<string, () => Promise<Command>> = {
   restore: async () => (await import('./restore.ts')).restoreCommand,
   check: async () => (await import('./check.ts')).checkCommand,
   reprocess: async () => (await import('./reprocess.ts')).reprocessCommand,
+  steps: async () => (await import('./steps.ts')).stepsCommand,
   queue: async () => (await import('./queue.ts')).queueCommand,
 };

@@ -9,16 +9,20 @@ import { prepareAgain } from './prepare-again.ts';
 import { counted } from './words.ts';
 
 export const reprocessCommand: Command = {
-  usage: '<recording id> | --failed',
-  summary: 'prepare a recording again, or all that failed',
-  help: `Has what was uploaded prepared again: one recording, or with --failed every one whose preparation failed.
-A recording that can be watched stays so until the new is there. Its id stands in its page's address and in
+  usage: '<recording id> | --failed | --all',
+  summary: 'prepare a recording again, or all that failed, or every one',
+  help: `Has what was uploaded prepared again: one recording, or with --failed every one whose preparation failed,
+with --all every one, after a better ffmpeg say: that takes as long as when they came, and room for both versions
+for a day. A recording that can be watched stays so until the new is there. Its id stands in its page's address and in
 the logs. The workers do it when nothing is waited for.`,
-  options: { failed: { type: 'boolean' } },
+  options: { failed: { type: 'boolean' }, all: { type: 'boolean' } },
   words: [0, 1],
   async run({ open, words: [word], options, say }) {
-    if ((word === undefined) === (options.failed !== true))
-      throw new UsageProblem('Name one recording by its id, or all that failed with --failed.');
+    const isOne = word !== undefined;
+    if ([isOne, options.failed === true, options.all === true].filter(Boolean).length !== 1)
+      throw new UsageProblem(
+        'Name one recording by its id, all that failed with --failed, or every one with --all.',
+      );
     const id = word === undefined ? undefined : z.uuid().safeParse(word);
     if (id && !id.success) throw new UsageProblem(`"${word}" is no id of a recording.`);
     const { config } = await open();
@@ -26,13 +30,18 @@ the logs. The workers do it when nothing is waited for.`,
     try {
       const steps = await database.plain.transaction(async (tx) => {
         if (id) return prepareAgain(tx, [id.data]);
-        const failed = await tx
+        const wanted = await tx
           .select({ id: recording.id })
           .from(recording)
-          .where(and(eq(recording.state, 'failed'), isNull(recording.deletedAt)));
+          .where(
+            and(
+              isNull(recording.deletedAt),
+              options.all ? undefined : eq(recording.state, 'failed'),
+            ),
+          );
         return prepareAgain(
           tx,
-          failed.map((row) => row.id),
+          wanted.map((row) => row.id),
         );
       });
       if (id && steps.length === 0)

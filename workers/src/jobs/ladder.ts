@@ -81,6 +81,9 @@ export async function endStretch(
 ): Promise<boolean> {
   const { isMine, isFinished } = await workshop.database.plain.transaction(async (tx) => {
     if (!(await endStep(tx, step))) return { isMine: false, isFinished: false };
+    // Whoever ends the last step but one waits here for whoever ends the last, who then sees it. The cut before
+    // its recording, as everywhere, so that no two wait for each other.
+    await tx.select({ id: cut.id }).from(cut).where(eq(cut.id, step.cutId)).for('no key update');
     await keep(tx);
     return { isMine: true, isFinished: await publishWhenWhole(tx, step) };
   });
@@ -93,8 +96,6 @@ async function publishWhenWhole(
   tx: Transaction,
   { cutId, version, recordingId, facts }: ClaimedStep,
 ): Promise<boolean> {
-  // Whoever ends the last but one waits here for whoever ends the last, who then sees it.
-  await tx.select({ id: cut.id }).from(cut).where(eq(cut.id, cutId)).for('no key update');
   const steps = await tx
     .select({ state: processingStep.state })
     .from(processingStep)

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import classes from './BetterVersion.module.css';
 import { useReview } from './review-context.ts';
@@ -12,12 +12,19 @@ export function BetterVersion() {
   const { t } = useTranslation('review');
   const { recording, port } = useReview();
   const { mediaVersion } = recording;
-  const [begunWith, setBegunWith] = useState(mediaVersion);
-  if (!port || mediaVersion === null || mediaVersion === begunWith) return null;
+  const turned = recording.film?.turned ?? 0;
+  const [begunWith, setBegunWith] = useState({ mediaVersion, turned });
+  const isOffered = port && mediaVersion !== null && mediaVersion !== begunWith.mediaVersion;
   const change = () => {
-    setBegunWith(mediaVersion);
-    port.reload();
+    setBegunWith({ mediaVersion, turned });
+    port?.reload();
   };
+  // Whoever turned it waits to see it turned.
+  const isAwaited = isOffered && turned !== begunWith.turned;
+  useEffect(() => {
+    if (isAwaited) change();
+  });
+  if (!isOffered || isAwaited) return null;
   return (
     <div className={classes.offer} role="status">
       <span>{t('better.ready')}</span>
@@ -28,7 +35,7 @@ export function BetterVersion() {
         size="compact-sm"
         variant="subtle"
         color="gray"
-        onClick={() => setBegunWith(mediaVersion)}
+        onClick={() => setBegunWith({ mediaVersion, turned })}
       >
         {t('better.stay')}
       </Button>

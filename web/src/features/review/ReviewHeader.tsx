@@ -8,15 +8,17 @@ import clamp from '../../ui/clamp.module.css';
 import { firstName } from '../../ui/person.ts';
 import { accessSentence } from '../recordings/access-sentence.ts';
 import { copyLink } from './copy-link.ts';
+import { FilmItems } from './FilmItems.tsx';
 import classes from './ReviewHeader.module.css';
 import { useReview } from './review-context.ts';
 
 interface ReviewHeaderProps {
   onShare: () => void;
   onHelp: () => void;
+  onTrim: () => void;
 }
 
-export function ReviewHeader({ onShare, onHelp }: ReviewHeaderProps) {
+export function ReviewHeader({ onShare, onHelp, onTrim }: ReviewHeaderProps) {
   const { t } = useTranslation('review');
   const { recording, port, durationMs } = useReview();
   const minutes = Math.round(durationMs / 60_000);
@@ -59,6 +61,7 @@ export function ReviewHeader({ onShare, onHelp }: ReviewHeaderProps) {
             <Menu.Item leftSection={<IconKeyboard size={16} />} onClick={onHelp}>
               {t('keys')}
             </Menu.Item>
+            <FilmItems onTrim={onTrim} />
           </Menu.Dropdown>
         </Menu>
       </div>

@@ -22,6 +22,7 @@ import { Timeline } from './Timeline.tsx';
 import { usePreference } from './use-preference.ts';
 import { useReviewState } from './use-review-state.ts';
 
+const TrimPanel = lazy(() => import('./TrimPanel.tsx'));
 const ShareDialog = lazy(() => import('../sharing/ShareDialog.tsx'));
 
 interface ReviewRoomProps {
@@ -43,6 +44,7 @@ export function ReviewRoom({ recording, me, atMs, noteId, isOffline }: ReviewRoo
   const isStacked = useMediaQuery('(max-width: 959px)', false, { getInitialValueInEffect: false });
   const [isSharing, setSharing] = useState(false);
   const [isHelpOpen, setHelpOpen] = useState(false);
+  const [isTrimming, setTrimming] = useState(false);
   const [hasKeys, setHasKeys] = usePreference('keys');
   const draft = draftStore(me.id, recording.id, tab.id);
   const { problem, aspectRatio } = usePlayerState(port);
@@ -76,7 +78,11 @@ export function ReviewRoom({ recording, me, atMs, noteId, isOffline }: ReviewRoo
         }}
       >
         <div className={classes.viewing}>
-          <ReviewHeader onShare={() => setSharing(true)} onHelp={() => setHelpOpen(true)} />
+          <ReviewHeader
+            onShare={() => setSharing(true)}
+            onHelp={() => setHelpOpen(true)}
+            onTrim={() => setTrimming(true)}
+          />
           <div className={classes.player}>
             <Player
               src={`/api/recordings/${recording.id}/media/main.m3u8`}
@@ -87,6 +93,11 @@ export function ReviewRoom({ recording, me, atMs, noteId, isOffline }: ReviewRoo
             />
           </div>
           <BetterVersion />
+          {isTrimming && (
+            <Suspense>
+              <TrimPanel onClose={() => setTrimming(false)} />
+            </Suspense>
+          )}
           <Timeline draft={draft} isPhone={isPhone} onRange={focusComposer} />
         </div>
         <section className={classes.talk} aria-label={t('talk')}>

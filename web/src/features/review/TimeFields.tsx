@@ -9,11 +9,13 @@ import classes from './TimeFields.module.css';
 interface TimeFieldsProps {
   startMs: number;
   endMs: number | null;
+  /** What stands where no end is set. */
+  noEnd?: string;
   onChange: (startMs: number, endMs: number | null) => void;
 }
 
-/** A note's start and end, typed, or taken from where the video is. */
-export function TimeFields({ startMs, endMs, onChange }: TimeFieldsProps) {
+/** A start and an end, of a note say, typed, or taken from where the video is. */
+export function TimeFields({ startMs, endMs, noEnd, onChange }: TimeFieldsProps) {
   const { t } = useTranslation('review');
   const { port, durationMs } = useReview();
   const now = () => port?.currentMs() ?? 0;
@@ -35,7 +37,7 @@ export function TimeFields({ startMs, endMs, onChange }: TimeFieldsProps) {
         key={`end ${endMs}`}
         label={t('time.end')}
         valueMs={endMs}
-        placeholder={t('time.noEnd')}
+        placeholder={noEnd ?? t('time.noEnd')}
         onHere={() => setEnd(now())}
         onTyped={setEnd}
         onEmptied={() => onChange(startMs, null)}

@@ -1,0 +1,76 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectAccessible } from './accessible.ts';
+import { lessonSeconds, wanderingLesson } from './lesson.ts';
+import { openStage, readRecording, type Stage, settled, soon, upload } from './stage.ts';
+import { openAt, video } from './story/watch.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage?.close());
+
+const choose = async (page: Page, item: string) => {
+  await page.getByRole('button', { name: 'More for this lesson' }).click();
+  await page.getByRole('menuitem', { name: item }).click();
+};
+const shape = async (page: Page) =>
+  page.locator('video').evaluate((element) => {
+    const { videoWidth, videoHeight } = element as HTMLVideoElement;
+    return videoWidth > videoHeight ? 'lying' : 'standing';
+  });
+
+test('an owner turns the picture, sees it turned without asking again, and takes it back', async () => {
+  const amira = await stage.api('amira');
+  const id = await upload(amira, await wanderingLesson(), 'On its side');
+  await settled(amira, id);
+  const page = await stage.enter('amira');
+  await openAt(page, id, '0:05', 5);
+  expect(await shape(page)).toBe('lying');
+  await choose(page, 'Turn the picture a quarter');
+  await page.getByText('The picture is being turned.').waitFor();
+  await expect.poll(() => shape(page), soon).toBe('standing');
+  const turned = async () => (await readRecording(amira, id)).film?.turned;
+  await choose(page, 'Turn the picture a quarter');
+  await page.getByRole('button', { name: 'Undo' }).last().click();
+  await expect.poll(turned, soon).toBe(90);
+});
+
+test('an owner trims the ends from where the video is, and shows all of it again', async () => {
+  const amira = await stage.api('amira');
+  const id = await upload(amira, await wanderingLesson(), 'Too long at both ends');
+  await settled(amira, id);
+  const page = await stage.enter('amira');
+  await openAt(page, id, '0:10', 10);
+  await choose(page, 'Trim the ends …');
+  const panel = page.getByRole('region', { name: 'Trim the ends' });
+  await expect
+    .poll(() => page.evaluate(() => document.activeElement?.textContent), soon)
+    .toBe('Trim the ends');
+  expect(await panel.getByRole('button', { name: 'Trim', exact: true }).isDisabled()).toBe(true);
+  await panel.getByRole('button', { name: 'Starts at where the video is' }).click();
+  await panel.getByLabel('Ends at', { exact: true }).fill('0:30');
+  await panel.getByLabel('Ends at', { exact: true }).press('Enter');
+  await panel.getByText('Leaves 0:20').waitFor();
+  await expectAccessible(page, 'trimming the ends');
+  await panel.getByRole('button', { name: 'Trim', exact: true }).click();
+  await page.getByText('The ends are trimmed.').waitFor();
+  const length = async () => Math.round((await video(page)).duration);
+  await expect.poll(length, soon).toBe(20);
+  await choose(page, 'Trim the ends …');
+  await panel.getByRole('button', { name: 'Show all of it again' }).click();
+  await expect.poll(length, soon).toBe(lessonSeconds);
+});
+
+test('an owner makes the picture that they look at the cover', async () => {
+  const amira = await stage.api('amira');
+  const id = await upload(amira, await wanderingLesson(), 'With a better cover');
+  const { posterUrl } = await settled(amira, id);
+  const page = await stage.enter('amira');
+  await openAt(page, id, '0:40', 40);
+  await choose(page, 'Make this picture the cover');
+  await page.getByText('This picture becomes the cover').waitFor();
+  const cover = async () => (await readRecording(amira, id)).posterUrl;
+  await expect.poll(cover, soon).not.toBe(posterUrl);
+});
