@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readConfig } from '@second-look/infra/config';
 import type { ObjectStore } from '@second-look/infra/object-store';
@@ -222,6 +222,38 @@ describe('a check', () => {
     expect(existsSync(pathOf('recordings/old/source/x'))).toBe(true);
     await place.remove();
     expect((await check('--mend')).code).toBe(0);
+  });
+
+  it('gives nothing up where most is missing, as on a disk that is not mounted, unless told to', async () => {
+    const amira = await server.as('amira');
+    const [watched, begun] = [await lesson(server, amira), await draft(amira)];
+    await append(amira, await beginUpload(amira, begun, 1_000), 0, Buffer.alloc(400));
+    const everything = () =>
+      rows(
+        `select r.id, r.state, r.playable, r.failure_code, u.id as upload
+         from recording r left join upload u on u.recording_id = r.id order by r.id, u.id`,
+      );
+    const before = await everything();
+    const place = await openEmptyPlace();
+    const env = { ...server.place.env, DATA_DIR: place.dataDir };
+    const { code, errors } = await secondLook(['check', '--mend'], env);
+    expect(code).toBe(1);
+    expect(errors).toContain(
+      `are not in ${join(place.dataDir, 'objects')}, so nothing was changed`,
+    );
+    expect(await everything()).toEqual(before);
+
+    // One object of many that is there makes the store no more the right one.
+    const { source } = await keysOf(watched);
+    await mkdir(dirname(join(place.dataDir, 'objects', source)), { recursive: true });
+    await copyFile(pathOf(source), join(place.dataDir, 'objects', source));
+    expect((await secondLook(['check', '--mend'], env)).code).toBe(1);
+    expect(await everything()).toEqual(before);
+
+    const accepted = await secondLook(['check', '--mend', '--accept-loss'], env);
+    expect(accepted.out).toContain('their owners are told');
+    expect(await stateOf(begun)).toBe('draft');
+    await place.remove();
   });
 });
 

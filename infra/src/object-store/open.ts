@@ -13,5 +13,12 @@ export function openStore(
   { s3, dataDir }: Pick<Config, 's3' | 'dataDir'>,
   warn: (message: string) => void,
 ): Promise<ObjectStore> {
-  return s3 ? openS3Store(s3, warn) : openDiskStore(join(dataDir, 'objects'));
+  return s3 ? openS3Store(s3, warn) : openDiskStore(folderOf(dataDir));
 }
+
+/** Where that store is, as words in a sentence for whoever runs this. */
+export function placeOf({ s3, dataDir }: Pick<Config, 's3' | 'dataDir'>): string {
+  return s3 ? `the bucket “${s3.bucket}” of ${s3.endpoint ?? 'Amazon S3'}` : folderOf(dataDir);
+}
+
+const folderOf = (dataDir: string) => join(dataDir, 'objects');

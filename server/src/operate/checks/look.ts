@@ -13,6 +13,8 @@ export interface Findings {
   sizeBytes: number;
   /** How many of the objects that rows name are there. */
   found: number;
+  /** How many are not, apart from what is to be completed, with the uploads that have lost bytes. */
+  missing: number;
   /** Keys of what no row names, for longer than a day, and the room that it takes. */
   orphans: string[];
   orphanBytes: number;
@@ -87,6 +89,7 @@ export async function look(config: Config, store: ObjectStore): Promise<Findings
     objects: listed.size,
     sizeBytes,
     found: told.named.length - missing.length,
+    missing: missing.length - lacking.uncompleted.length + brokenUploads.length,
     orphans,
     orphanBytes,
     young,
