@@ -166,6 +166,31 @@ describe('a check', () => {
     expect((await check()).code, 'its owner knows').toBe(0);
   });
 
+  it('takes no lesson for lost whose earlier version alone is, and prepares nothing again for it', async () => {
+    const amira = await server.as('amira');
+    const id = await lesson(server, amira);
+    const { source, made } = await keysOf(id);
+    await secondLook(['reprocess', id], server.place.env);
+    await prepareNow(server, id);
+    expect((await keysOf(id)).made).not.toBe(made);
+    await rm(pathOf(made));
+    expect(await check('--mend')).toMatchObject({ code: 0 });
+    expect(await stateOf(id)).toBe('ready');
+
+    await rename(pathOf(source), `${pathOf(source)}-aside`);
+    await rows(
+      `update source set readable_key = object_key || '-readable' where recording_id = $1`,
+      id,
+    );
+    const found = await check('--mend');
+    expect(found.code).toBe(1);
+    expect(found.out).toContain('missing of 1 recording that can still be watched');
+    expect(await stateOf(id)).toBe('ready');
+    expect((await amira.get(`/api/recordings/${id}`)).playable).toBe(true);
+    await rename(`${pathOf(source)}-aside`, pathOf(source));
+    await rows('update source set readable_key = null where recording_id = $1', id);
+  });
+
   it('lets an upload that lost bytes begin anew', async () => {
     const amira = await server.as('amira');
     const id = await draft(amira);

@@ -157,7 +157,10 @@ async function findBroken(
 
 type Lacking = Pick<Findings, 'unmade' | 'uncompleted' | 'lost' | 'unsourced' | 'otherMissing'>;
 
-/** Whose objects they are. What is in the trash, known to be lost, or being prepared again is left alone. */
+/**
+ * Whose objects they are. What is in the trash, known to be lost, or being prepared again is left alone, and
+ * so are versions that another has taken the place of: a day later they go by themselves.
+ */
 async function whoLacks(client: pg.Client, missing: string[]): Promise<Lacking> {
   const { rows } = await client.query<{
     id: string;
@@ -174,10 +177,12 @@ async function whoLacks(client: pg.Client, missing: string[]): Promise<Lacking> 
        from cut c, unnest(array[c.poster_key, c.storyboard_key, c.waveform_key]) as beside (key)
        where beside.key = any ($1)
        union all
-       select s.recording_id, s.readable_key, 'media' from source s where s.readable_key = any ($1)
+       select s.recording_id, s.readable_key, 'beside' from source s where s.readable_key = any ($1)
        union all
        select c.recording_id, k.object_key, 'media'
-       from rendition_chunk k join rendition r on r.id = k.rendition_id join cut c on c.id = r.cut_id
+       from rendition_chunk k
+       join rendition r on r.id = k.rendition_id
+       join cut c on c.id = r.cut_id and c.published_attempt = r.attempt
        where k.object_key = any ($1))
      select r.id, bool_or(l.what = 'source') as source, bool_or(l.what = 'media') as media,
        r.playable as "isPlayable",
@@ -201,7 +206,7 @@ async function whoLacks(client: pg.Client, missing: string[]): Promise<Lacking> 
     [missing],
   );
   const open = rows.filter(({ isKnown }) => !isKnown);
-  // Without what lies beside its renditions alone a recording can still be watched.
+  // Without what lies beside its published renditions a recording can still be watched.
   const isLost = (row: (typeof rows)[number]) => row.source && (row.media || !row.isPlayable);
   return {
     unmade: open.filter((row) => !row.source).map(({ id }) => id),
