@@ -12,15 +12,17 @@ export interface Balancer {
 const checkEveryMs = 100;
 
 /**
- * What a proxy in front of several servers does, and no more: it asks each whether it is ready, shares
- * requests out among those that are, and passes bytes on as they come. It tries nothing twice, so that
+ * What a proxy in front of several servers does, and no more: it asks each whether it serves, shares
+ * requests out among those that do, and passes bytes on as they come. It tries nothing twice, so that
  * whatever a server drops is seen.
  */
 export async function startBalancer(ports: number[]): Promise<Balancer> {
   const agent = new Agent({ keepAlive: true });
   const ready = new Set<number>();
   const check = async (port: number) => {
-    const answer = await fetch(`http://127.0.0.1:${port}/api/health/ready`).catch(() => undefined);
+    const answer = await fetch(`http://127.0.0.1:${port}/api/health/serving`).catch(
+      () => undefined,
+    );
     if (answer?.ok) ready.add(port);
     else ready.delete(port);
     await answer?.body?.cancel();

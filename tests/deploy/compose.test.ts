@@ -109,6 +109,10 @@ describe('docker-compose.yml', () => {
     }
   });
 
+  it('has the proxy ask for what one server alone can lack', () => {
+    expect(/health_uri (\S+)/.exec(caddyfile)?.[1]).toBe('/api/health/serving');
+  });
+
   it('names in the proxy what the proxy file asks for, and the servers that there are', () => {
     const { environment = {} } = compose.services.proxy ?? {};
     const asked = [...caddyfile.matchAll(/\{\$(\w+)\}/g)].map(([, name]) => name ?? '');

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isFullTier } from '../access/tier.ts';
 import { until } from '../world/lesson.ts';
 import { endProcesses, freePort, startServerProcess } from '../world/processes.ts';
+import { hasRedis, startRedis, type TestRedis } from '../world/redis.ts';
 import { openPlace, type TestPlace } from '../world/server.ts';
 import { pathOf } from './files.ts';
 
@@ -20,6 +21,7 @@ const hasCaddy = spawnSync(caddy, ['version']).status === 0;
 /** Two servers behind the very file that docker-compose.yml gives its proxy, with TLS by Caddy's own authority. */
 describe.skipIf(!isFullTier || !hasCaddy)('the reverse proxy', () => {
   let place: TestPlace;
+  let redis: TestRedis | undefined;
   let home: string;
   let address: string;
   let proxy: ChildProcess;
@@ -32,12 +34,14 @@ describe.skipIf(!isFullTier || !hasCaddy)('the reverse proxy', () => {
     startServerProcess(place, port, {
       PUBLIC_URL: address,
       TRUST_PROXY: '1',
+      ...(redis && { REDIS_URL: redis.url }),
       // As docker-compose.yml has it.
       DRAIN_SECONDS: '6',
     });
 
   beforeAll(async () => {
     place = await openPlace();
+    if (hasRedis) redis = await startRedis();
     home = await mkdtemp(join(tmpdir(), 'second-look-proxy-'));
     ports = [await freePort(), await freePort()];
     address = `https://localhost:${await freePort()}`;
@@ -70,6 +74,7 @@ describe.skipIf(!isFullTier || !hasCaddy)('the reverse proxy', () => {
     proxy.kill();
     await ended;
     await endProcesses();
+    await redis?.close();
     await place.remove();
     await rm(home, { recursive: true });
   });
@@ -241,6 +246,19 @@ describe.skipIf(!isFullTier || !hasCaddy)('the reverse proxy', () => {
     expect(failures).toEqual([]);
     expect(answers).toBeGreaterThan(100);
     servers[0] = await start(ports[0] ?? 0);
+  });
+
+  it.skipIf(!hasRedis)('goes on sending requests to both while Redis is away', async () => {
+    const stop = startReading();
+    await redis?.stop();
+    for (const port of ports)
+      await until(async () => !(await fetch(`http://127.0.0.1:${port}/api/health/ready`)).ok);
+    // Until the proxy has looked at both again.
+    await new Promise((resolve) => setTimeout(resolve, 6_000));
+    const { failures, answers } = await stop();
+    expect(failures).toEqual([]);
+    expect(answers).toBeGreaterThan(100);
+    await redis?.start();
   });
 
   /** How many connections the servers have. */

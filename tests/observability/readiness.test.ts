@@ -7,6 +7,7 @@ import { watchReadiness } from '../../server/src/features/health/readiness.ts';
 import { send } from '../world/client.ts';
 import { until } from '../world/lesson.ts';
 import { endProcesses, freePort, startServerProcess } from '../world/processes.ts';
+import { hasRedis, startRedis } from '../world/redis.ts';
 import { startServer, type TestServer } from '../world/server.ts';
 import { openStallingWay } from './stalling-way.ts';
 
@@ -20,6 +21,13 @@ afterAll(async () => {
 });
 
 const ready = (address: string) => send(address, 'GET', '/api/health/ready');
+/** As a proxy asks, that waits for two seconds. */
+async function serving(address: string) {
+  const beganMs = performance.now();
+  const answer = await send(address, 'GET', '/api/health/serving');
+  expect(performance.now() - beganMs).toBeLessThan(2_000);
+  return answer;
+}
 /** The parts that are named as not ready, once `isSo` of them. */
 const namedOnce = (address: string, isSo: (parts: string[]) => boolean) =>
   until(async () => {
@@ -46,6 +54,7 @@ describe('readiness', () => {
       { path: 'queue', message: 'is not ready' },
     ]);
     expect((await send(process.address, 'GET', '/api/health/live')).status).toBe(200);
+    expect((await serving(process.address)).status).toBe(503);
     way.flow();
     await namedOnce(process.address, (parts) => parts.length === 0);
     await process.end('SIGKILL');
@@ -57,9 +66,34 @@ describe('readiness', () => {
     await rename(objects, `${objects}-away`);
     const { status, parts } = await namedOnce(server.address, (named) => named.length > 0);
     expect([status, parts]).toEqual([503, ['store']]);
+    expect((await serving(server.address)).json).toEqual({ status: 'ok', lacking: ['store'] });
     await rename(`${objects}-away`, objects);
     await namedOnce(server.address, (named) => named.length === 0);
   });
+
+  it.skipIf(!hasRedis)(
+    'is sent requests also while the queue hangs, and while it is gone',
+    async () => {
+      const redis = await startRedis();
+      const way = await openStallingWay(new URL(redis.url));
+      const { address, end } = await startServerProcess(server.place, await freePort(), {
+        REDIS_URL: way.url,
+      });
+      const isQueueAlone = (parts: string[]) => parts.join() === 'queue';
+      way.stall();
+      await namedOnce(address, isQueueAlone);
+      expect((await serving(address)).json).toEqual({ status: 'ok', lacking: ['queue'] });
+      way.flow();
+      await namedOnce(address, (parts) => parts.length === 0);
+      expect((await serving(address)).json).toEqual({ status: 'ok', lacking: [] });
+      await redis.stop();
+      await namedOnce(address, isQueueAlone);
+      expect((await serving(address)).status).toBe(200);
+      await end('SIGKILL');
+      way.close();
+      await redis.close();
+    },
+  );
 
   const canMount = tryToMount();
   it.runIf(canMount)('names a full disk', async () => {
@@ -100,8 +134,10 @@ describe('readiness', () => {
     vi.useFakeTimers({ toFake: ['performance'] });
     try {
       let looks = 0;
+      let isThere = true;
       const check = async () => {
         looks += 1;
+        if (!isThere) throw new Error('It does not answer.');
         await server.store.check();
       };
       const readiness = watchReadiness(
@@ -121,6 +157,12 @@ describe('readiness', () => {
       vi.advanceTimersByTime(2_000);
       await readiness.trouble();
       expect(looks).toBe(2);
+      isThere = false;
+      vi.advanceTimersByTime(11_000);
+      expect(await readiness.trouble()).toHaveLength(1);
+      isThere = true;
+      vi.advanceTimersByTime(1_100);
+      expect(await readiness.trouble(), 'one slow answer is not told for long').toEqual([]);
     } finally {
       vi.useRealTimers();
     }

@@ -40,6 +40,11 @@ const usuallyFreshMs: Record<Part, number> = {
   store: 10_000,
   disk: 1_000,
 };
+/** Trouble is looked at again as soon as that, so that one slow answer is not told for long. */
+const troubleFreshMs = 1_000;
+
+/** Less than a proxy waits for the answer (infra/deploy/Caddyfile), so that it hears what hangs. */
+const usualPatienceMs = 1_500;
 
 /** Below this nothing that lies on the same disk, the database for one, can work for long. */
 const leastFreeBytes = 100_000_000;
@@ -48,7 +53,7 @@ const lostMs = 30_000;
 
 export function watchReadiness(
   { database, queue, store, dataDir, draining }: Watched,
-  { patienceMs = 3_000, freshMs }: Limits = {},
+  { patienceMs = usualPatienceMs, freshMs }: Limits = {},
 ): Readiness {
   const looks: Record<Part, () => Promise<unknown>> = {
     database: () => database.plain.execute(sql`select 1`),
@@ -87,20 +92,20 @@ function patiently(
   patienceMs: number,
   freshMs: number,
 ): () => Promise<unknown> {
-  let last: { answer: Promise<unknown>; begunMs: number; endedMs?: number } | undefined;
+  let last: { answer: Promise<unknown>; begunMs: number; staleMs?: number } | undefined;
   return () => {
     const nowMs = performance.now();
-    const isOld = last?.endedMs !== undefined && nowMs - last.endedMs > freshMs;
+    const isOld = last?.staleMs !== undefined && nowMs > last.staleMs;
     if (!last || isOld || nowMs - last.begunMs > lostMs) {
       const begun: typeof last = { begunMs: nowMs, answer: Promise.resolve() };
-      begun.answer = look()
-        .then(
-          () => undefined,
-          (error: unknown) => error,
-        )
-        .finally(() => {
-          begun.endedMs = performance.now();
-        });
+      const endsWith = (error: unknown, forMs: number) => {
+        begun.staleMs = performance.now() + forMs;
+        return error;
+      };
+      begun.answer = look().then(
+        () => endsWith(undefined, freshMs),
+        (error: unknown) => endsWith(error, Math.min(freshMs, troubleFreshMs)),
+      );
       last = begun;
     }
     return within(patienceMs, last.answer);
