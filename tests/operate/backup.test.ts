@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { readConfig } from '@second-look/infra/config';
@@ -167,6 +167,24 @@ describe('a backup', () => {
       }
     },
   );
+
+  it('says so where nothing may be written', async (context) => {
+    const into = await newFolder();
+    // Whom no permission keeps out, a disk does that takes no writing.
+    const mount = ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', into];
+    const isRoot = process.getuid?.() === 0;
+    if (!isRoot) await chmod(into, 0o500);
+    else if (spawnSync('mount', mount).status !== 0)
+      return context.skip('needs the right to mount a disk');
+    try {
+      const { code, out, errors } = await secondLook(['backup', into], env);
+      expect({ code, out }).toEqual({ code: 1, out: '' });
+      expect(errors).toMatch(/^The folder .* cannot be written \(E\w+\): it must belong to .*\n$/);
+      expect(errors).toContain(into);
+    } finally {
+      if (isRoot) spawnSync('umount', [into]);
+    }
+  });
 
   it('ends also where the disk is full in the middle of a table that comes in many pieces', async (context) => {
     const into = await newFolder();

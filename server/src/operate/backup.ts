@@ -41,26 +41,38 @@ finished nevertheless, and \`second-look check\` says more.`,
       throw new OperatorProblem(
         `${folder} lies inside the data folder and would be lost with it: choose a folder on another disk.`,
       );
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const held = await claim(folder, [], 'command');
     try {
-      const taken = await takeBackup(config, await openStore(config, say), folder);
-      const code = report(taken, say);
-      if (keep !== undefined) reportLetGo(await letGo(folder, keep), say);
-      return code;
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const held = await claim(folder, [], 'command');
+      try {
+        const taken = await takeBackup(config, await openStore(config, say), folder);
+        const code = report(taken, say);
+        if (keep !== undefined) reportLetGo(await letGo(folder, keep), say);
+        return code;
+      } finally {
+        held.release();
+      }
     } catch (error) {
-      // The rows or the objects: whichever came upon it first.
-      const isFull =
-        error instanceof StoreFull || (error as NodeJS.ErrnoException).code === 'ENOSPC';
-      if (!isFull) throw error;
-      throw new OperatorProblem(
-        `There is no room left in ${folder}: make some and start the backup again, it goes on where it stopped.`,
-      );
-    } finally {
-      held.release();
+      throw explain(error, folder);
     }
   },
 };
+
+/** The folder, the rows or the objects: whichever came upon it first. */
+function explain(error: unknown, folder: string): unknown {
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (error instanceof StoreFull || code === 'ENOSPC')
+    return new OperatorProblem(
+      `There is no room left in ${folder}: make some and start the backup again, it goes on where it stopped.`,
+    );
+  const isForbidden = code === 'EACCES' || code === 'EPERM' || code === 'EROFS';
+  const ways = path === undefined ? [] : [relative(folder, path), relative(path, folder)];
+  if (isForbidden && ways.some((way) => !way.startsWith('..')))
+    return new OperatorProblem(
+      `The folder ${folder} cannot be written (${code}): it must belong to the user that this runs as (id ${process.getuid?.()}), on a disk that takes writing.`,
+    );
+  return error;
+}
 
 function reportLetGo({ backups, objects, sizeBytes }: LetGo, say: (line: string) => void) {
   if (backups + objects > 0)
