@@ -99,6 +99,20 @@ describe('a backup', () => {
     expect(await backupsIn(into)).toEqual([before, after].map(({ path }) => basename(path)));
   });
 
+  it('refuses to be older than one that is there: a clock was wrong, and the newest would go first', async () => {
+    const into = await newFolder();
+    await backUp(into);
+    const [name = ''] = await backupsIn(into);
+    const ahead = `${Number(name.slice(0, 4)) + 1}${name.slice(4)}`;
+    await rename(join(into, name), join(into, ahead));
+    const { code, out, errors } = await secondLook(['backup', into, '--keep', '1'], env);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(errors).toMatch(new RegExp(`^The newest backup in .* is named ${ahead}, .*\\n$`));
+    await rename(join(into, ahead), join(into, name));
+    expect((await secondLook(['backup', into, '--keep', '1'], env)).code).toBe(0);
+    expect(await backupsIn(into)).not.toContain(name);
+  });
+
   it('lets go of older ones when told how many stay, and of what only they had', async () => {
     const into = await newFolder();
     const gone = await lesson(server, await server.as('ben'), 'To be deleted');

@@ -71,12 +71,17 @@ export async function prepareFolder(folder: string): Promise<void> {
     if (name.endsWith('.part')) await rm(join(objects, name));
 }
 
-/** Begins a backup. @returns the folder to fill */
+/**
+ * Begins a backup. @returns the folder to fill
+ * @throws OperatorProblem where one is there that would count as newer
+ */
 export async function beginBackup(folder: string, takenAt: Date): Promise<string> {
   const name = takenAt.toISOString().replaceAll(/[:.]/g, '-');
-  if (existsSync(join(folder, name)))
+  const newest = (await listBackups(folder)).at(-1);
+  // Their names are their order: a restore would take the other for the newest, and --keep let go of this one.
+  if (newest !== undefined && newest >= name)
     throw new OperatorProblem(
-      `There is a backup of this very moment in ${folder}, so the database's clock was set back: look at it, and start again.`,
+      `The newest backup in ${folder} is named ${newest}, and by the database's clock it is ${name}: one of the two is wrong. Set that clock right, or rename the other to a moment before, and start again.`,
     );
   const draft = join(folder, `${name}${unfinished}`);
   await mkdir(join(draft, 'rows'), { recursive: true, mode: 0o700 });
