@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signIn } from '../world/client.ts';
-import { append, draft, filmBytes } from '../world/lesson.ts';
-import { endProcesses, freePort, startServerProcess } from '../world/processes.ts';
+import { append, draft, filmBytes, prepareNow, until } from '../world/lesson.ts';
+import { endProcesses, freePort, startServerProcess, startWorkers } from '../world/processes.ts';
 import { startServer, type TestServer } from '../world/server.ts';
 import { ask, countRows, type EmptyPlace, filesIn, fillWithWork, openEmptyPlace } from './place.ts';
 import { secondLook, startSecondLook } from './second-look.ts';
@@ -144,6 +144,44 @@ describe('restoring elsewhere', () => {
     );
     expect(gone.status).toBe(404);
   });
+});
+
+describe('what is made after an earlier backup was restored', () => {
+  it('has no name that anything in the folder has', async () => {
+    const earlier = await backUp();
+    const again = ['reprocess', filled.id];
+    expect(await secondLook(again, server.place.env)).toMatchObject({ code: 0 });
+    await prepareNow(server, filled.id);
+    await backUp();
+    const taken = [...(await filesIn(join(folder, 'objects'))).keys()];
+
+    const place = await newPlace();
+    const words = ['restore', folder, '--backup', earlier];
+    expect(await secondLook(words, place.env)).toMatchObject({ code: 0 });
+    const restored = await filesIn(join(place.dataDir, 'objects'));
+    const counted = 'select id, attempt - reopened_after as tries from processing_step order by id';
+    const tries = await ask(place.adminUrl, counted);
+    expect(tries.every((step) => step.tries >= 0 && step.tries < 10)).toBe(true);
+    expect(await secondLook(again, place.env)).toMatchObject({ code: 0 });
+    startWorkers(place);
+    const state = `select state from recording where id = '${filled.id}'`;
+    await until(async () => (await ask(place.adminUrl, state))[0]?.state === 'ready');
+    const now = [...(await filesIn(join(place.dataDir, 'objects'))).keys()];
+    const made = now.filter((key) => !restored.has(key) && !key.endsWith('.part'));
+    expect(made.length).toBeGreaterThan(1);
+    expect(made.filter((key) => taken.includes(key))).toEqual([]);
+  });
+
+  /** @returns the backup's name */
+  async function backUp(): Promise<string> {
+    expect(await secondLook(['backup', folder], server.place.env)).toMatchObject({ code: 0 });
+    return (
+      (await readdir(folder))
+        .filter((name) => name.endsWith('Z'))
+        .sort()
+        .at(-1) ?? ''
+    );
+  }
 });
 
 describe('one sentence, and nothing is touched', () => {

@@ -73,13 +73,24 @@ async function continueSequences(client: pg.Client) {
 
 /** Nobody is at work on what was under way; the bytes of unfinished uploads are not in a backup. */
 async function setGoing(client: pg.Client, tables: Manifest['tables']): Promise<SetGoing> {
+  const has = (table: string, column: string) =>
+    tables.some(({ name, columns }) => name === table && columns.includes(column));
+  // Objects are named by these numbers, and what was made after the backup's moment may lie in a folder of backups
+  // still: other bytes under a name that is there would be taken for the same. Minutes since 1970 are higher than
+  // any number that was counted up to, also by an installation that was restored before.
+  const past = '(extract(epoch from now()) / 60)::int';
+  await client.query(
+    `update processing_step set attempt = greatest(attempt, ${past}),
+       reopened_after = reopened_after + greatest(attempt, ${past}) - attempt`,
+  );
+  if (has('cut', 'last_version'))
+    await client.query(`update cut set last_version = greatest(last_version, ${past})`);
   const steps = await client.query(
     "update processing_step set state = 'pending' where state = 'running'",
   );
   await client.query('delete from upload where finished_at is null');
   // What the other store wanted to know for completing them; an earlier release's stores wanted nothing.
-  if (tables.some(({ name, columns }) => name === 'upload' && columns.includes('growth')))
-    await client.query('update upload set growth = null');
+  if (has('upload', 'growth')) await client.query('update upload set growth = null');
   const drafts = await client.query(
     "update recording set state = 'draft', progress = null where state = 'uploading'",
   );
