@@ -1,9 +1,21 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { readConfig } from '@second-look/infra/config';
+import { deletionLock } from '@second-look/infra/database/deletion';
 import type { ObjectStore } from '@second-look/infra/object-store';
 import { sweepOnce } from '@second-look/workers/sweep';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -47,6 +59,9 @@ async function backUp(into = folder) {
   expect({ code, errors }).toEqual({ code: 0, errors: '' });
   return out;
 }
+
+const taken = (store: ObjectStore, into: string) =>
+  takeBackup(readConfig(env), store, into, async (backup) => backup);
 
 async function backupsIn(path: string): Promise<string[]> {
   return (await readdir(path)).filter((name) => name.startsWith('20')).sort();
@@ -94,8 +109,8 @@ describe('a backup', () => {
 
   it('counts also where one was taken right before', async () => {
     const into = await newFolder();
-    const before = await takeBackup(readConfig(env), server.store, into);
-    const after = await takeBackup(readConfig(env), server.store, into);
+    const before = await taken(server.store, into);
+    const after = await taken(server.store, into);
     expect(await backupsIn(into)).toEqual([before, after].map(({ path }) => basename(path)));
   });
 
@@ -130,6 +145,34 @@ describe('a backup', () => {
     const after = [...(await filesIn(join(into, 'objects'))).keys()];
     expect(after.sort()).toEqual([...before.keys()].filter((key) => !key.includes(gone)).sort());
     expect(await secondLook(['restore', into, '--verify'])).toMatchObject({ code: 0 });
+  });
+
+  it('lets go while no other backup of the database can begin, on whatever machine', async () => {
+    const into = await newFolder();
+    await backUp(into);
+    await backUp(into);
+    const [first = ''] = await backupsIn(into);
+    const list = join(into, first, 'objects.tsv');
+    const written = await readFile(list);
+    await rename(list, `${list}-aside`);
+    // Here it stands still until somebody writes into the pipe.
+    expect(spawnSync('mkfifo', [list]).status).toBe(0);
+    const { child, ended } = startSecondLook(['backup', into, '--keep', '3'], env);
+    try {
+      await once(child.stdout ?? child, 'data');
+      const [free] = await ask<{ is: boolean }>(
+        admin(),
+        `select pg_try_advisory_xact_lock_shared(hashtext('${deletionLock}')) as is`,
+      );
+      expect(free?.is).toBe(false);
+      const pipe = await open(list, 'w');
+      await rename(`${list}-aside`, list);
+      await pipe.writeFile(written);
+      await pipe.close();
+      expect(await ended).toMatchObject({ code: 0, errors: '' });
+    } finally {
+      child.kill('SIGKILL');
+    }
   });
 
   it('is recognised where it was cut short, and the next one goes on with it', async () => {
@@ -346,7 +389,7 @@ describe('deleting for good, while a backup is taken', () => {
     const amira = await server.as('amira');
     const [trashed, again] = [await lesson(server, amira), await lesson(server, amira)];
     const held = heldUp(server.store);
-    const taking = takeBackup(readConfig(env), held.store, into);
+    const taking = taken(held.store, into);
     await held.reached;
 
     await ask(

@@ -45,10 +45,12 @@ finished nevertheless, and \`second-look check\` says more.`,
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const held = await claim(folder, [], 'command');
       try {
-        const taken = await takeBackup(config, await openStore(config, say), folder);
-        const code = report(taken, say);
-        if (keep !== undefined) reportLetGo(await letGo(folder, keep), say);
-        return code;
+        const store = await openStore(config, say);
+        return await takeBackup(config, store, folder, async (taken) => {
+          const code = report(taken, say);
+          if (keep !== undefined) reportLetGo(await letGo(folder, keep), say);
+          return code;
+        });
       } finally {
         held.release();
       }

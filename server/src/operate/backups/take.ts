@@ -35,12 +35,15 @@ export interface TakenBackup {
  * Takes a backup while the product runs: the rows as they are at one moment, and every object that they
  * name. While it copies nothing is deleted for good; everything else goes on.
  * @param folder holds any number of backups, and each object once
+ * @param afterwards what else nobody may do meanwhile who backs up the same database, from another machine say
+ * @returns what that gave
  */
-export async function takeBackup(
+export async function takeBackup<T>(
   config: Config,
   store: ObjectStore,
   folder: string,
-): Promise<TakenBackup> {
+  afterwards: (taken: TakenBackup) => Promise<T>,
+): Promise<T> {
   const held = await holdDeletions(config);
   try {
     await prepareFolder(folder);
@@ -63,7 +66,7 @@ export async function takeBackup(
       objects: { count, sizeBytes, missing, damaged, sha256 },
     };
     const path = await finishBackup(draft, manifest);
-    return { path, manifest: { format: 1, ...manifest }, objects };
+    return await afterwards({ path, manifest: { format: 1, ...manifest }, objects });
   } finally {
     await held.release();
   }
