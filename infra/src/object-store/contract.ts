@@ -19,6 +19,8 @@ export function describeObjectStore(
   open: () => Promise<{
     store: ObjectStore;
     makeFile(bytes: Uint8Array): Promise<string>;
+    /** Puts something under a name that is no key, past the store. */
+    plant(name: string): Promise<void>;
     close(): Promise<void>;
   }>,
 ) {
@@ -213,6 +215,18 @@ export function describeObjectStore(
       expect(await listed('list/b')).toEqual(sized('list/b'));
       expect(await listed('list/c/')).toEqual([]);
       expect(await listed('')).toEqual(expect.arrayContaining(sized('list/a/1', 'list/b')));
+    });
+
+    it('passes over what has a name that is no key', async () => {
+      await store.put('planted/ours', bytes);
+      for (const name of ['planted/a b.txt', 'planted/.hidden', 'lost+found/x', 'planted/.x.part'])
+        await opened.plant(name);
+      const keys = (await listed('')).map(({ key }) => key);
+      expect(keys).toContain('planted/ours');
+      expect(keys.filter((key) => /planted.*[ .]|lost/.test(key))).toEqual([]);
+      for await (const { key } of store.listUnfinished()) expect(key).not.toContain('planted');
+      await store.deleteMany((await listed('planted/')).map(({ key }) => key));
+      expect(await listed('planted/')).toEqual([]);
     });
 
     it('tells apart what is only partly written', async () => {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeObjectStore } from './contract.ts';
@@ -20,6 +20,11 @@ describeObjectStore('a store on disk', async () => ({
     const path = join(home, 'file');
     await writeFile(path, bytes);
     return path;
+  },
+  plant: async (name) => {
+    const path = join(home, 'contract', name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, 'planted');
   },
   close: async () => {},
 }));

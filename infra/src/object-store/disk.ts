@@ -16,7 +16,7 @@ import { dirname, join, relative } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Growth, ObjectMissing, type ObjectStore, StoreFull } from './index.ts';
-import { checkFolder, checkKey, checkPrefix } from './keys.ts';
+import { checkFolder, checkKey, checkPrefix, isKey } from './keys.ts';
 
 const partEnding = '.part';
 
@@ -226,6 +226,8 @@ async function* list(root: string, prefix: string, isWanted: (path: string) => b
 
 async function* filesIn(folder: string): AsyncIterable<string> {
   for (const entry of (await readdir(folder, { withFileTypes: true }).catch(orNothing)) ?? []) {
+    // What somebody else put there, or a file system (lost+found, which only root may open).
+    if (!isKey(entry.name)) continue;
     const path = join(folder, entry.name);
     if (entry.isDirectory()) yield* filesIn(path);
     else if (entry.isFile()) yield path;

@@ -54,7 +54,10 @@ export interface ObjectStore {
   pieces(key: string): AsyncIterable<Uint8Array>;
   /** Size in bytes, or `null` where there is no such object. */
   size(key: string): Promise<number | null>;
-  /** Every object whose key begins with `prefix`, in no order, without what is only partly written; all for `''`. */
+  /**
+   * Every object whose key begins with `prefix`, in no order, without what is only partly written; all for `''`.
+   * What has a name that is no key was put there by somebody else, and is passed over.
+   */
   list(prefix: string): AsyncIterable<{ key: string; sizeBytes: number; changedAt: Date }>;
   /** What `list` leaves out and can be seen: remains of what was or is being written. */
   listUnfinished(): AsyncIterable<{ key: string; sizeBytes: number; changedAt: Date }>;

@@ -3,6 +3,11 @@ const key = new RegExp(`^${part}(?:/${part})*$`);
 const folder = new RegExp(`^(?:${part}/)+$`);
 const prefix = new RegExp(`^(?:${part}/)*(?:${part})?$`);
 
+/** Whether a name that is found in a store can be a key; a part of one can stand alone. */
+export function isKey(text: string): boolean {
+  return key.test(text);
+}
+
 /** The shape of keys is the same on every store, so that what one takes another takes too. @throws where it is none */
 export function checkKey(text: string): string {
   return check(text, key);

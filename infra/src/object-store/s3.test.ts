@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import { S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { expect, it } from 'vitest';
 import { s3Config, startS3 } from '../../../tests/world/s3.ts';
 import { openAllowance } from './allowance.ts';
@@ -27,6 +27,11 @@ describeObjectStore('a store that speaks S3', async () => {
       const path = join(home, 'file');
       await writeFile(path, bytes);
       return path;
+    },
+    plant: async (name) => {
+      const client = new S3Client(clientConfig(s3.config));
+      const place = { Bucket: s3.config.bucket, Key: name };
+      await client.send(new PutObjectCommand({ ...place, Body: 'planted' }));
     },
     close: async () => {
       await s3.close();

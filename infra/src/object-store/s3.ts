@@ -6,7 +6,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { S3Config } from '../config/index.ts';
 import { openAllowance } from './allowance.ts';
 import { type ObjectStore, StoreProblem } from './index.ts';
-import { checkFolder, checkKey, checkPrefix } from './keys.ts';
+import { checkFolder, checkKey, checkPrefix, isKey } from './keys.ts';
 import { clientConfig, explain, minutesBehind } from './s3-client.ts';
 import { abandon, append, complete, isTail, putStream } from './s3-growing.ts';
 import { deleteObjects, listAll, putBytes, read, sizeOf } from './s3-objects.ts';
@@ -110,9 +110,11 @@ async function* pieces(bucket: Parameters<typeof read>[0], key: string) {
 }
 
 async function* listWhole(bucket: Parameters<typeof listAll>[0], prefix: string) {
-  for await (const object of listAll(bucket, prefix)) if (!isTail(object.key)) yield object;
+  for await (const object of listAll(bucket, prefix))
+    if (isKey(object.key) && !isTail(object.key)) yield object;
 }
 
 async function* listTails(bucket: Parameters<typeof listAll>[0]) {
-  for await (const object of listAll(bucket, '')) if (isTail(object.key)) yield object;
+  for await (const object of listAll(bucket, ''))
+    if (isKey(object.key) && isTail(object.key)) yield object;
 }
