@@ -101,6 +101,9 @@ export function explain(error: unknown, config: S3Config): StoreProblem {
       'There are no credentials for the store. Set S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY.',
     );
   }
+  // Some say so with a 403. What is there can still be watched.
+  if (orFull(error) instanceof StoreFull)
+    return problem(`The store at ${endpoint} has no room for more in “${bucket}”.`, true);
   const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
   if (status === 401 || status === 403) {
     return problem(

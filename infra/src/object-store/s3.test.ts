@@ -43,8 +43,9 @@ describeObjectStore('a store that speaks S3', async () => {
 it('lets the connection go of what nobody began to read', async () => {
   const letGo = Promise.withResolvers<void>();
   // Larger than it ever sends, so that only the other side can end it.
-  const server = createServer(({ url }, response) => {
+  const server = createServer(({ url, method }, response) => {
     if (url?.includes('list-type')) return response.end('<ListBucketResult/>');
+    if (method !== 'GET') return response.end();
     response.on('close', letGo.resolve);
     response.writeHead(200, { 'content-length': 10_000_000 }).write('beginning');
   });
@@ -58,6 +59,41 @@ it('lets the connection go of what nobody began to read', async () => {
   server.closeAllConnections();
   server.close();
 });
+
+it.each(['PUT', 'DELETE'])('does not begin with a bucket that refuses a %s', async (refused) => {
+  const s3 = await startRefusing(refused, 'AccessDenied');
+  await expect(openS3Store(s3.config, () => {})).rejects.toThrow(
+    /refuses its bucket “any” \(AccessDenied\).* that they may list, read, write and delete there/,
+  );
+  s3.close();
+});
+
+it('begins with a bucket that is full, and says so: what is there can be watched', async () => {
+  const s3 = await startRefusing('PUT', 'QuotaExceeded');
+  const warnings: string[] = [];
+  await openS3Store(s3.config, (warning) => warnings.push(warning));
+  expect(warnings).toEqual([expect.stringContaining('has no room for more in “any”')]);
+  s3.close();
+});
+
+/** A store with an empty bucket that refuses one method, with a 403. */
+async function startRefusing(refused: string, code: string) {
+  const server = createServer(({ method, url }, response) => {
+    if (method === refused)
+      response.writeHead(403).end(`<Error><Code>${code}</Code><Message>No.</Message></Error>`);
+    else response.end(url?.includes('list-type') ? '<ListBucketResult/>' : '');
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const S3_ENDPOINT = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const keys = { S3_ACCESS_KEY_ID: 'any', S3_SECRET_ACCESS_KEY: 'any' };
+  return {
+    config: s3Config({ S3_BUCKET: 'any', S3_ENDPOINT, ...keys }),
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
 
 it('is content with an object that another process completed since it looked', async () => {
   const s3 = await startS3();

@@ -1,7 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { S3Config } from '../config/index.ts';
 import { openAllowance } from './allowance.ts';
@@ -13,11 +19,13 @@ import { deleteObjects, listAll, putBytes, read, sizeOf } from './s3-objects.ts'
 import { mostPartsHeld } from './s3-parts.ts';
 
 const checkMs = 8_000;
+/** Written and deleted at each start. It is no key, so nobody ever finds it in a list. */
+const probe = '.second-look-probe';
 
 /**
  * Objects in a bucket of a store that speaks S3.
  * @param warn hears what whoever runs this should know: a store that does not answer yet, a clock that is wrong
- * @throws StoreProblem where the bucket is not there or refuses
+ * @throws StoreProblem where the bucket is not there, or refuses to be listed, written or cleared
  */
 export async function openS3Store(
   config: S3Config,
@@ -28,17 +36,22 @@ export async function openS3Store(
   // An address is signed together with its host.
   const outside = config.publicUrl && new S3Client(clientConfig(config, config.publicUrl));
 
-  const check = async () => {
-    try {
-      // Unlike a HEAD, its refusal says why.
-      await client.send(new ListObjectsV2Command({ Bucket: config.bucket, MaxKeys: 1 }), {
-        abortSignal: AbortSignal.timeout(checkMs),
-      });
-    } catch (error) {
-      throw explain(error, config);
-    }
+  const asking = () => ({ abortSignal: AbortSignal.timeout(checkMs) });
+  const explained = (error: unknown) => {
+    throw explain(error, config);
   };
-  await check().catch((error) => {
+  const list = async () => {
+    // Unlike a HEAD, its refusal says why.
+    await client.send(new ListObjectsV2Command({ Bucket: config.bucket, MaxKeys: 1 }), asking());
+  };
+  const tryToWrite = async () => {
+    const place = { Bucket: config.bucket, Key: probe };
+    await client.send(new PutObjectCommand({ ...place, Body: new Uint8Array() }), asking());
+    await client.send(new DeleteObjectCommand(place), asking());
+  };
+  const check = () => list().catch(explained);
+  const tryAll = () => list().then(tryToWrite).catch(explained);
+  await tryAll().catch((error) => {
     if (!(error instanceof StoreProblem && error.isPassing)) throw error;
     warn(error.message);
   });
