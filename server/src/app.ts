@@ -56,7 +56,8 @@ export interface Dependencies {
   sessionCheckMs?: number;
 }
 
-const leastPatienceMs = 4_000;
+/** How long a server that closes waits for requests under way, such as a piece of video on a slow line. */
+export const closingSeconds = { alone: 4, drained: 14 };
 
 /** The server, whole but not listening. */
 export async function buildApp(dependencies: Dependencies) {
@@ -95,7 +96,7 @@ export async function buildApp(dependencies: Dependencies) {
   await app.register(uploadRoutes, { database, store, queue, log, maxUploadBytes, quotas: config });
   await app.register(besideRoutes, { database, store });
   const pieces = await openPieceWaiter(listenUrl, log);
-  app.addHook('onClose', () => pieces.close());
+  app.addHook('preClose', () => pieces.close());
   await app.register(mediaRoutes, {
     ...{ database, store, queue, pieces },
     isRedirecting: origin !== null,
@@ -118,10 +119,10 @@ export async function buildApp(dependencies: Dependencies) {
   await app.register(administrationRoutes, { config, database, queue, store, readiness, clock });
   await app.register(documentation);
   app.setNotFoundHandler(throwNotFound);
-  // Browsers keep connections open that they have not used yet, and a paused player takes its bytes slowly.
-  const patienceMs = Math.max(leastPatienceMs, config.drainSeconds * 1_000);
+  // Not for ever: a paused player takes no bytes, and browsers keep connections open that they have not used yet.
+  const patience = config.drainSeconds > 0 ? closingSeconds.drained : closingSeconds.alone;
   app.addHook('preClose', async () => {
-    setTimeout(() => app.server.closeAllConnections(), patienceMs).unref();
+    setTimeout(() => app.server.closeAllConnections(), patience * 1_000).unref();
   });
   await app.register(webFiles, { prefix: '/' });
   return app;

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { closingSeconds } from '@second-look/server/app';
 import { DCLinter } from 'dclint';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -105,7 +106,7 @@ describe('docker-compose.yml', () => {
       const { environment, stop_grace_period } = compose.services[name] ?? {};
       const drainSeconds = Number(environment?.DRAIN_SECONDS);
       expect(drainSeconds).toBeGreaterThan((interval ?? 0) + (timeout ?? 0));
-      expect(secondsOf(stop_grace_period)).toBeGreaterThan(2 * drainSeconds);
+      expect(secondsOf(stop_grace_period)).toBeGreaterThan(drainSeconds + closingSeconds.drained);
     }
   });
 

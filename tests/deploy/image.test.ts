@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { settingNames } from '@second-look/infra/config';
+import { closingSeconds } from '@second-look/server/app';
 import { validate } from 'dockerfile-utils';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { insistOnCommand, known, otherSettings, pathOf, read } from './files.ts';
@@ -87,7 +88,8 @@ describe('the units for systemd', () => {
       if (words) await insistOnCommand(words);
       const drainSeconds = Number(/DRAIN_SECONDS=(\d+)/.exec(text)?.[1] ?? 0);
       const [, stopSeconds] = /^TimeoutStopSec=(\d+)$/m.exec(text) ?? [];
-      if (drainSeconds > 0) expect(Number(stopSeconds)).toBeGreaterThan(2 * drainSeconds);
+      if (drainSeconds > 0)
+        expect(Number(stopSeconds)).toBeGreaterThan(drainSeconds + closingSeconds.drained);
     }
   });
 });

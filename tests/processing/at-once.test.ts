@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askForPiece } from '../../server/src/features/media/queries.ts';
@@ -42,10 +43,10 @@ const h264 = () =>
   film('h264.mp4', ['-c:v', 'libx264', '-bf', '2', '-g', '60'], ['-c:a', 'aac', '-b:a', '96k']);
 
 /** Uploads and does the first step alone: what follows waits. */
-async function begun(bytes: Buffer): Promise<string> {
-  const id = await uploaded(amira, bytes);
-  const [first = ''] = await openSteps(server, id);
-  await doStep(await openWorkshop(server), first);
+async function begun(bytes: Buffer, at = server): Promise<string> {
+  const id = await uploaded(await at.as('amira'), bytes);
+  const [first = ''] = await openSteps(at, id);
+  await doStep(await openWorkshop(at), first);
   return id;
 }
 
@@ -60,8 +61,8 @@ async function rendition(client: Client, id: string): Promise<string[]> {
 }
 
 /** The steps of pieces that somebody waits for. */
-async function askedFor(recordingId: string): Promise<string[]> {
-  const { rows } = await server.place.database.as('admin').pool.query<{ id: string }>(
+async function askedFor(recordingId: string, at = server): Promise<string[]> {
+  const { rows } = await at.place.database.as('admin').pool.query<{ id: string }>(
     `select id from processing_step
        where recording_id = $1 and kind = 'piece' and state = 'pending'`,
     [recordingId],
@@ -221,6 +222,36 @@ describe('a film that browsers play', () => {
     const bytes = await readFile(picture?.path ?? '');
     expect(firstShownAt(bytes)).toBe(0);
     expect(firstShownAt(await readFile(sound?.path ?? ''))).toBe(0);
+  });
+});
+
+describe('a server that closes', () => {
+  it('sends whoever waits for a piece elsewhere at once, and lets a slow line have its own', async () => {
+    const closing = await startServer({ settings: { drainSeconds: 1 } });
+    const client = await closing.as('amira');
+    const id = await begun(await mpeg4(), closing);
+    const [picture = ''] = await rendition(client, id);
+    // More than what lies between the two ends takes in by itself.
+    const sizeBytes = 60_000_000;
+    const { rows } = await closing.place.database.as('admin').pool.query(
+      `update rendition_chunk set segments = jsonb_set(segments, '{0,length}', $1::text::jsonb)
+       where rendition_id = $2 returning object_key, (segments #>> '{0,offset}')::int as offset`,
+      [sizeBytes, picture.split('/').at(-1)],
+    );
+    await truncate(closing.store.localPath(rows[0].object_key) ?? '', rows[0].offset + sizeBytes);
+    const slow = await fetch(new URL(`${picture}/0.m4s`, client.address), {
+      headers: { cookie: client.cookie },
+    });
+    const held = client.ask('GET', `${picture}/2.m4s`);
+    await until(async () => (await askedFor(id, closing)).length > 0);
+
+    const stopped = closing.stop();
+    const beganMs = performance.now();
+    expect((await held).json).toMatchObject({ code: 'still_making' });
+    expect(performance.now() - beganMs).toBeLessThan(3_000);
+    await pause(6_000);
+    expect((await slow.arrayBuffer()).byteLength).toBe(sizeBytes);
+    await stopped;
   });
 });
 

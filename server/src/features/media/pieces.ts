@@ -8,6 +8,8 @@ export interface PieceWaiter {
    * be missed.
    */
   news(stepId: string, signal: AbortSignal): Promise<void>;
+  /** Aborted when the server closes: nothing is to be waited for any more. */
+  ending: AbortSignal;
   close(): Promise<void>;
 }
 
@@ -21,6 +23,7 @@ export async function openPieceWaiter(
   listenUrl: string,
   log: FastifyBaseLogger,
 ): Promise<PieceWaiter> {
+  const ending = new AbortController();
   const waiting = new Map<string, Set<() => void>>();
   const tell = (stepId: string) => {
     for (const resolve of waiting.get(stepId) ?? []) resolve();
@@ -43,6 +46,10 @@ export async function openPieceWaiter(
       others.delete(heard.resolve);
       if (others.size === 0 && waiting.get(stepId) === others) waiting.delete(stepId);
     },
-    close: () => announcements.close(),
+    ending: ending.signal,
+    close: () => {
+      ending.abort();
+      return announcements.close();
+    },
   };
 }

@@ -158,12 +158,14 @@ export async function mediaRoutes(
     const ask = () => database.as(request.user.id, (tx) => askForPiece(tx, id, index));
     const gone = new AbortController();
     request.raw.once('close', () => gone.abort());
+    // A server that closes sends whoever waits to another one.
+    const over = AbortSignal.any([gone.signal, pieces.ending]);
     const untilMs = performance.now() + heldMs;
     let stepId = await ask();
     // A queue that does not answer holds nobody up: the workers' sweep finds the step.
     if (stepId) await queue.add({ id: stepId }).catch(() => {});
-    while (stepId && performance.now() < untilMs && !gone.signal.aborted) {
-      await pieces.news(stepId, gone.signal);
+    while (stepId && performance.now() < untilMs && !over.aborted) {
+      await pieces.news(stepId, over);
       stepId = await ask();
     }
     const { rendition } = await find(request);
