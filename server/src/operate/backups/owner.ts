@@ -47,7 +47,7 @@ export async function holdDeletions(where: Where): Promise<HeldDeletions> {
     const isTaken = error instanceof pg.DatabaseError && error.code === '55P03';
     throw isTaken
       ? new OperatorProblem(
-          'Another backup of this database is at work: wait for its end and start this one again.',
+          'Another backup of this database is at work, or a worker or `check --mend` is deleting: wait for the end of that, and start this one again.',
         )
       : error;
   }
