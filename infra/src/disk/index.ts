@@ -1,4 +1,4 @@
-import { statfs } from 'node:fs/promises';
+import { open, statfs } from 'node:fs/promises';
 
 export interface DiskSpace {
   /** Bytes that this process may still write. */
@@ -18,5 +18,15 @@ export async function diskSpace(folder: string): Promise<DiskSpace | null> {
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;
+  }
+}
+
+/** Writes down what is in a folder: a file's new name is otherwise lost where the power fails right after. */
+export async function flushFolder(folder: string): Promise<void> {
+  const handle = await open(folder);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }

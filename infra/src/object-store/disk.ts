@@ -12,9 +12,10 @@ import {
   stat,
   statfs,
 } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { flushFolder } from '../disk/index.ts';
 import { type Growth, ObjectMissing, type ObjectStore, StoreFull } from './index.ts';
 import { checkFolder, checkKey, checkPrefix, isKey } from './keys.ts';
 
@@ -30,17 +31,18 @@ export async function openDiskStore(root: string): Promise<ObjectStore> {
     put: orFull(async (key, body) => {
       const path = pathOf(key);
       const part = unfinished(path);
-      await mkdir(dirname(path), { recursive: true });
+      const made = await makeFolder(path);
       try {
         await writeFlushed(part, body instanceof Uint8Array ? [body] : body);
         await rename(part, path);
+        await flushName(path, made);
       } finally {
         await rm(part, { force: true });
       }
     }),
     putFile: orFull(async (key, file) => {
       const path = pathOf(key);
-      await mkdir(dirname(path), { recursive: true });
+      const made = await makeFolder(path);
       await sync(file);
       try {
         await rename(file, path);
@@ -52,6 +54,7 @@ export async function openDiskStore(root: string): Promise<ObjectStore> {
         await rename(part, path);
         await rm(file);
       }
+      await flushName(path, made);
     }),
     append: orFull((key, growth, body, onStored) => append(pathOf(key), growth, body, onStored)),
     complete: async (key, { sizeBytes }) => {
@@ -135,7 +138,7 @@ async function append(
   body: Readable,
   onStored: (growth: Growth) => Promise<void>,
 ): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  const made = await makeFolder(path);
   const file = await open(path, constants.O_RDWR | (offset === 0 ? constants.O_CREAT : 0)).catch(
     (error) => {
       throw isCode(error, 'ENOENT') ? new ObjectMissing(path) : error;
@@ -145,6 +148,7 @@ async function append(
     // Filling a gap with zeros would pass for the lesson.
     if ((await file.stat()).size < offset) throw new ObjectMissing(`${path} from byte ${offset}`);
     await file.truncate(offset);
+    if (offset === 0) await flushName(path, made);
     const tail = openTail(file, offset, onStored);
     try {
       await pipeline(body, tail.sink);
@@ -237,6 +241,21 @@ async function* filesIn(folder: string): AsyncIterable<string> {
 /** What has gone while somebody looked is not there. */
 function orNothing(error: unknown): undefined {
   if (!isCode(error, 'ENOENT')) throw error;
+}
+
+/** Makes the folder that a file is to lie in. @returns the uppermost that was not there */
+function makeFolder(path: string): Promise<string | undefined> {
+  return mkdir(dirname(resolve(path)), { recursive: true });
+}
+
+/** Flushes a file's name, and those of the folders that were made for it. @param made the uppermost of these */
+async function flushName(path: string, made: string | undefined) {
+  let folder = dirname(resolve(path));
+  await flushFolder(folder);
+  while (made !== undefined && folder.length >= made.length) {
+    folder = dirname(folder);
+    await flushFolder(folder);
+  }
 }
 
 async function sync(path: string) {

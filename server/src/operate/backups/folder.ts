@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { flushFolder } from '@second-look/infra/disk';
 import type { ObjectStore } from '@second-look/infra/object-store';
 import { openDiskStore } from '@second-look/infra/object-store/disk';
 import { z } from 'zod';
@@ -101,7 +102,10 @@ export async function finishBackup(
     await file.close();
   }
   const finished = draft.slice(0, -unfinished.length);
+  // What it holds before its name says that it is finished.
+  for (const folder of [join(draft, 'rows'), draft]) await flushFolder(folder);
   await rename(draft, finished);
+  await flushFolder(dirname(finished));
   return finished;
 }
 
