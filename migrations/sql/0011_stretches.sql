@@ -74,6 +74,7 @@ create function access.announce_piece() returns trigger
     perform pg_notify('second_look', 'piece:' || new.id);
     return null;
   end $$;
+-- widens: it announces, and refuses nothing.
 create trigger announce_piece after update of state on processing_step for each row
   when (new.kind = 'piece' and new.state in ('done', 'failed')) execute function access.announce_piece();
 

@@ -46,6 +46,19 @@ describe('what the release before could not live with', () => {
     'revoke execute on function access.me() from second_look_app',
     'revoke all on all tables in schema public from second_look_worker',
     'truncate recording',
+    'delete from recording where state = $$draft$$',
+    'with old as (select id from recording) delete from reply using old',
+    'with gone as (delete from only reply returning id) select 1',
+    'drop routine access.me()',
+    'drop trigger stays on annotation',
+    'drop trigger if exists stays on annotation; create trigger stays before update on annotation for each row execute function f()',
+    'create trigger stays before update on annotation for each row execute function access.stays()',
+    'create or replace trigger stays after insert or update of body on annotation for each row execute function f()',
+    'create constraint trigger stays after insert on annotation for each row execute function f()',
+    'alter policy owner on recording using (false)',
+    'do $$ begin alter table recording drop column title; end $$',
+    "do language plpgsql 'begin drop table reply; end'",
+    'do $body$ begin null; end $body$ language plpgsql',
     '-- unused since 0.3, contract\ndrop table reply',
     '-- contract: unused since 0.3\nselect 1; drop table reply',
     '/* drop */ drop table reply',
@@ -75,12 +88,20 @@ describe('what the release before can live with', () => {
     "insert into rubric (name) values ('drop table reply; truncate reply')",
     '-- drop table reply\nselect 1',
     '-- No code reads it any more.\n-- contract: unused since 0.3\nalter table recording drop column title',
+    'create table lane (id uuid); create trigger stays before update on lane for each row execute function f(); drop trigger stays on lane; delete from lane',
+    'create table lane (id uuid); create policy own on lane using (true); alter policy own on lane using (false)',
+    '-- widens: it only announces\ncreate trigger tells after update on recording for each row execute function f()',
+    '-- widens: everybody sees it\nalter policy owner on recording using (true)',
+    '-- widens: gives rights to each table\ndo $$ begin execute 1; end $$',
+    '-- contract: unused since 0.3\ndrop trigger stays on annotation',
+    'drop trigger tells on recording; -- widens: as before\ncreate trigger tells after update on recording for each row execute function f()',
     "-- widens: one state more\nalter table recording add constraint known check (state in ('draft', 'new'))",
   ])('%s', (sql) => {
     expect(breaksPreviousRelease(sql)).toEqual([]);
   });
 
   it('lets nothing pass as wider that takes something away', () => {
-    expect(breaksPreviousRelease('-- widens: it does not\ndrop table reply')).toHaveLength(1);
+    for (const sql of ['drop table reply', 'delete from reply', 'drop trigger stays on annotation'])
+      expect(breaksPreviousRelease(`-- widens: it does not\n${sql}`)).toHaveLength(1);
   });
 });

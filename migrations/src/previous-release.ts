@@ -4,6 +4,10 @@ import { listOf, type Statement, statementsOf } from './statements.ts';
  * What a migration does that the code of the release before could not live with. While an upgrade runs,
  * and after it was taken back, that code works on the new shape: it must find every table, column and
  * function that it uses, and may leave out whatever it does not know.
+ *
+ * Statements are read, not understood. What passes unseen: a function that is replaced by one that does or
+ * refuses something else, what a called function does, what an update makes of rows that are there, and rights
+ * or settings of roles. Who writes one of these has to think of that code without help.
  * @param sql a numbered file
  * @returns a sentence for each such statement; one that says in a comment right before it which release
  *   stopped using what it takes away (`-- contract: unused since 0.3`), or why a rule that it sets
@@ -21,6 +25,7 @@ export function breaksPreviousRelease(sql: string): string[] {
       ...changesTable(text, isOwn),
       ...takesRights(text, isOwn),
       ...takesSight(statement, statements, isOwn),
+      ...changesTriggers(statement, statements, isOwn),
     ];
     const isWider = /-- widens: \S/.test(comment);
     return findings
@@ -42,11 +47,14 @@ const bare = (name: string) => name.replaceAll('"', '').replace(/^public\./, '')
 
 function takesAway(text: string, isOwn: IsOwn): Finding[] {
   const dropped =
-    /^drop (?:table|view|materialized view|function|procedure|type|domain|schema|sequence|role) (?:if exists )?([\w."]+)/.exec(
+    /^drop (?:table|view|materialized view|function|procedure|routine|aggregate|type|domain|schema|sequence|extension|role) (?:if exists )?([\w."]+)/.exec(
       text,
     );
   if (dropped && !isOwn(dropped[1])) return [{ why: 'drops what the release before may use' }];
-  if (/^truncate /.test(text)) return [{ why: 'removes rows' }];
+  const emptied = /^(?:with .*)?\bdelete from (?:only )?([\w."]+)/.exec(text);
+  if (/^truncate /.test(text) || (emptied && !isOwn(emptied[1]))) return [{ why: 'removes rows' }];
+  // Its body is a string constant.
+  if (/^do\b/.test(text)) return [{ why: 'does what is not read here', narrows: true }];
   if (/^alter .* rename /.test(text)) return [{ why: 'renames what the release before may use' }];
   return [];
 }
@@ -85,10 +93,28 @@ function takesRights(text: string, isOwn: IsOwn): Finding[] {
 /** A policy may be replaced, with one of its own name in the same file. */
 function takesSight({ text }: Statement, statements: Statement[], isOwn: IsOwn): Finding[] {
   const created = /^create policy ([\w"]+) on ([\w."]+) as restrictive/.exec(text);
-  if (created && !isOwn(created[2])) return [{ why: 'hides rows', narrows: true }];
+  const altered = /^alter policy ([\w"]+) on ([\w."]+)/.exec(text);
+  const narrowed = created ?? altered;
+  if (narrowed && !isOwn(narrowed[2])) return [{ why: 'hides rows', narrows: true }];
   const dropped = /^drop policy (?:if exists )?([\w"]+) on ([\w."]+)/.exec(text);
   if (!dropped || isOwn(dropped[2])) return [];
   const again = `create policy ${dropped[1]} on ${dropped[2]} `;
   const isReplaced = statements.some((other) => other.text.startsWith(again));
   return isReplaced ? [] : [{ why: 'hides rows' }];
+}
+
+const trigger = /^create (?:or replace )?(?:constraint )?trigger ([\w"]+) .*? on ([\w."]+)/;
+
+/** A trigger may be replaced like a policy; a new one may refuse rows, or make others of them. */
+function changesTriggers({ text }: Statement, statements: Statement[], isOwn: IsOwn): Finding[] {
+  const created = trigger.exec(text);
+  if (created && !isOwn(created[2]))
+    return [{ why: 'may refuse rows that were accepted', narrows: true }];
+  const dropped = /^drop trigger (?:if exists )?([\w"]+) on ([\w."]+)/.exec(text);
+  if (!dropped || isOwn(dropped[2])) return [];
+  const isReplaced = statements.some((other) => {
+    const [, name, table] = trigger.exec(other.text) ?? [];
+    return name === dropped[1] && table === dropped[2];
+  });
+  return isReplaced ? [] : [{ why: 'drops what the release before may rely on' }];
 }
