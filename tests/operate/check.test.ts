@@ -75,7 +75,7 @@ describe('a check', () => {
     expect(existsSync(pathOf(`${step?.prefix}/video.mp4`))).toBe(true);
   });
 
-  it('removes what no row has named for a day', async () => {
+  it('removes what no row names and is a day old', async () => {
     const [old, young] = ['recordings/old/cuts/x/1/video.mp4', 'recordings/young/source/x'];
     await put(old, days(2));
     await put(young, days(0.5));

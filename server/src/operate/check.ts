@@ -12,12 +12,15 @@ export const checkCommand: Command = {
 name and the store does not have or has in another size, uploads that arrived whole and that the store never
 completed, and uploads under way that have lost bytes. It says how many, and names nothing.
 
-With --mend it removes objects that no row has named for a day; completes uploads and has them prepared; has
-recordings prepared again whose pictures or sound are missing; tells the owner of a recording whose video is
-gone for good, where nothing of it can be watched; and lets lost uploads begin anew. A recording that lost what
-was uploaded and can still be watched is left as it is: a backup may have it. Where most of what rows name is not
-there it changes nothing, because then it is most likely the wrong store or a disk that is not mounted;
---accept-loss says that it is neither.
+With --mend it removes objects that no row names and that are a day old; completes uploads and has them
+prepared; has recordings prepared again whose pictures or sound are missing; tells the owner of a recording
+whose video is gone for good, where nothing of it can be watched; and lets lost uploads begin anew. A recording
+that lost what was uploaded and can still be watched is left as it is: a backup may have it. Where most of what
+rows name is not there it changes nothing, because then it is most likely the wrong store or a disk that is not
+mounted; --accept-loss says that it is neither.
+
+Never use --mend after the database alone was set back to an earlier day: it no longer names the lessons that
+were uploaded since, and they are deleted once they are a day old.
 
 It ends with 1 where something was found, with --mend where something is left.`,
   options: { mend: { type: 'boolean' }, 'accept-loss': { type: 'boolean' } },

@@ -15,10 +15,10 @@ export interface Findings {
   found: number;
   /** How many are not, apart from what is to be completed, with the uploads that have lost bytes. */
   missing: number;
-  /** Keys of what no row names, for longer than a day, and the room that it takes. */
+  /** Keys of what no row names now and was put more than a day ago, and the room that it takes. */
   orphans: string[];
   orphanBytes: number;
-  /** What no row names yet. */
+  /** How many no row names and may be about to be named. */
   young: number;
   /** Ids of recordings that miss something made of them; what was uploaded is there. */
   unmade: string[];
