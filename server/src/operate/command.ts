@@ -31,8 +31,6 @@ export interface CommandWork {
   options: Record<string, unknown>;
   /** Tells the operator a line of the result. */
   say(line: string): void;
-  /** Aborted when the operator asks it to stop; nobody waits for the command any longer then. */
-  signal: AbortSignal;
 }
 
 /** Something that keeps a command from its work; its message is a sentence that says what to do. */

@@ -45,7 +45,7 @@ async function untilDone(
     return opening;
   };
   try {
-    return await Promise.race([command.run({ open, words, options, say, signal }), stopped]);
+    return await Promise.race([command.run({ open, words, options, say }), stopped]);
   } catch (error) {
     const installation = await opening;
     throw installation ? explainDatabase(error, installation.config.databaseUrl) : error;

@@ -61,10 +61,12 @@ export function lookUpInOrder(list: AsyncIterator<ListedObject>) {
   };
 }
 
+/** As many as keep a store across a network busy, and few enough for a disk. */
+const most = 4;
+
 /** Works on several items at once and gives the results in the order of the items. */
 export async function* inOrder<T, R>(
   items: AsyncIterable<T>,
-  most: number,
   work: (item: T) => Promise<R>,
 ): AsyncGenerator<R> {
   const under: Promise<R>[] = [];

@@ -9,9 +9,6 @@ import {
 } from './object-list.ts';
 import { type Tally, tallied, tallyOf } from './tally.ts';
 
-/** As many as keep a store across a network busy, and few enough for a disk. */
-const most = 4;
-
 export interface CopiedObjects {
   count: number;
   sizeBytes: number;
@@ -42,7 +39,7 @@ export async function copyNamedObjects(
     for await (const named of readNamed(places.named))
       yield { named, known: await known(named.key) };
   }
-  const copies = inOrder(asked(), most, ({ named, known }) => copyNamed(from, to, named, known));
+  const copies = inOrder(asked(), ({ named, known }) => copyNamed(from, to, named, known));
   for await (const { copy, isNew, isMissing, isDamaged } of copies) {
     sum.missing += isMissing ? 1 : 0;
     sum.damaged += isDamaged ? 1 : 0;

@@ -9,8 +9,6 @@ import { copyObject } from './objects.ts';
 import { tallyOf } from './tally.ts';
 import { refuseNewer, verifyRows } from './verify.ts';
 
-const most = 4;
-
 export interface Restored extends SetGoing {
   objects: number;
   sizeBytes: number;
@@ -51,7 +49,7 @@ export async function restoreBackup(
 async function putObjects(objects: ObjectStore, store: ObjectStore, backup: string) {
   const sum = { objects: 0, sizeBytes: 0, damaged: [] as string[] };
   const listed = readObjects(objectsPath(backup));
-  const puts = inOrder(listed, most, async (object) => ({
+  const puts = inOrder(listed, async (object) => ({
     object,
     isWhole: await putObject(objects, store, object),
   }));

@@ -7,8 +7,6 @@ import { type Manifest, objectsPath, readManifest, rowsPath } from './folder.ts'
 import { inOrder, readObjects } from './object-list.ts';
 import { tallyOf } from './tally.ts';
 
-const most = 4;
-
 /** @throws OperatorProblem where it needs a later release than this one */
 export async function refuseNewer(backup: string, { migrations, product }: Manifest) {
   const known = await migrationFiles();
@@ -53,7 +51,7 @@ async function isWhole(path: string, sha256: string): Promise<boolean> {
 /** Reads every object of a backup. @returns the keys of those that are missing or damaged */
 export async function findDamage(backup: string, objects: ObjectStore): Promise<string[]> {
   const damaged: string[] = [];
-  const looks = inOrder(readObjects(objectsPath(backup)), most, async (listed) => {
+  const looks = inOrder(readObjects(objectsPath(backup)), async (listed) => {
     const isThere = (await objects.size(listed.key)) === listed.sizeBytes;
     const isWhole = isThere && (await tallyOf(objects.pieces(listed.key))).sha256 === listed.sha256;
     return isWhole ? undefined : listed.key;

@@ -14,7 +14,7 @@ const batch = 1_000;
 
 export interface Mended {
   uploads: Completed;
-  /** Whether nothing but what was uploaded is missing any more. */
+  /** Whether all that no row names is deleted: nothing is, while a backup is at work. */
   isAllDeleted: boolean;
 }
 
