@@ -70,6 +70,7 @@ test('what is said at the edge of a phone covers nothing that cannot be moved fr
   const videos = ['silent.mp4', 'landscape.mp4', 'ntsc.mp4'] as const;
   const files = await Promise.all(videos.map((name) => fixture(name, ffmpegPath)));
   await chooseVideos(page, files);
+  await page.getByRole('button', { name: `Upload ${videos.length} lessons` }).tap();
   // The page shows that by itself; it is spoken, and nothing lies over the buttons.
   const spoken = page.getByRole('status').getByText('“silent” is uploaded and safe.');
   await spoken.waitFor({ state: 'attached' });

@@ -34,6 +34,7 @@ test('what is no video is told in plain words, and the file is kept', async () =
   const { ffmpegPath } = await mediaTools();
   await page.goto('/upload');
   await chooseVideos(page, await Promise.all(bad.map(([name]) => fixture(name, ffmpegPath))));
+  await page.getByRole('button', { name: `Upload ${bad.length} lessons` }).click();
   await expect
     .poll(() => page.getByText('All of it has arrived, but it cannot be played.').count(), soon)
     .toBe(bad.length);

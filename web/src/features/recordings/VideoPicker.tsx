@@ -5,7 +5,10 @@ import { useTranslation } from 'react-i18next';
 import { FilePicker } from '../upload/FilePicker.tsx';
 import { loadEngine, useUploadOf } from '../upload/uploads.ts';
 
-/** Takes the video of a lesson that has none, or only a part of one, unless this browser is sending it. */
+/**
+ * Takes the video of a lesson that has none, or only a part of one, unless this browser is sending it. Of one
+ * that comes in several files, all can be picked: those that are here already are known again.
+ */
 export function VideoPicker({ recording, ...button }: { recording: Recording } & ButtonProps) {
   const { t } = useTranslation('recordings');
   const upload = useUploadOf(recording.id);
@@ -13,9 +16,12 @@ export function VideoPicker({ recording, ...button }: { recording: Recording } &
   return (
     <FilePicker
       {...button}
-      onPick={([picked]) =>
-        picked && void loadEngine().then((engine) => engine.addFileTo(recording, picked))
-      }
+      multiple={(recording.source?.parts ?? 1) > 1}
+      onPick={(picked) => {
+        if (picked.length > 0) {
+          void loadEngine().then((engine) => engine.addFilesTo(recording, picked));
+        }
+      }}
     >
       {t(recording.state === 'draft' ? 'card.chooseVideo' : 'card.goOnHere')}
     </FilePicker>

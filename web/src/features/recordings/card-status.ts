@@ -54,7 +54,7 @@ function uploadStatus(upload: Upload): CardStatus {
     retrying: t('state.retrying', { percent }),
     paused: t('state.paused', { percent }),
     elsewhere: t('state.elsewhere'),
-    'needs-file': t('state.needsFile', { percent }),
+    'needs-file': t('state.needsFile', { percent, count: upload.wanted.length }),
     'needs-leave': t('state.paused', { percent }),
     checking: t('state.checking'),
     safe: t('state.checking'),

@@ -53,9 +53,11 @@ function UnderWay({ recording }: { recording: RecordingDetail }) {
       )}
       {state === 'uploading' && source && (
         <p className={classes.bytes}>
-          {t('underWay.bytes', {
+          {t(source.parts > 1 ? 'underWay.bytesOfFiles' : 'underWay.bytes', {
             received: formatBytes(source.receivedBytes),
             size: formatBytes(source.sizeBytes),
+            whole: source.files.filter((file) => file.receivedBytes === file.sizeBytes).length,
+            count: source.parts,
           })}
         </p>
       )}

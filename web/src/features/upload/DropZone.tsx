@@ -1,14 +1,19 @@
 import { IconUpload } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import classes from './DropZone.module.css';
+import { addPicked } from './pending.ts';
 import { pickedFromDrop } from './picked.ts';
-import { addPicked } from './uploads.ts';
 
-/** Takes files dropped anywhere on the page, and says so while they are held over it. */
+/**
+ * Takes files dropped anywhere on the page, and says so while they are held over it. What has to be decided
+ * about several is asked on the page for uploads.
+ */
 export function DropZone({ title, words }: { title: string; words: string }) {
   const [isOver, setOver] = useState(false);
   // Each element under the pointer says "enter" and "leave"; the page is left when they are even.
   const depth = useRef(0);
+  const navigate = useNavigate();
 
   useEffect(() => {
     const ending = new AbortController();
@@ -36,10 +41,12 @@ export function DropZone({ title, words }: { title: string; words: string }) {
     });
     follow('drop', (data) => {
       move(-depth.current);
-      void addPicked(pickedFromDrop(data));
+      void addPicked(pickedFromDrop(data)).then((isAsked) => {
+        if (isAsked) void navigate({ to: '/upload' });
+      });
     });
     return () => ending.abort();
-  }, []);
+  }, [navigate]);
 
   if (!isOver) return null;
   return (

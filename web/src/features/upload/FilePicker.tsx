@@ -1,22 +1,24 @@
 import { Button, type ButtonProps } from '@mantine/core';
-import { type ReactNode, useRef } from 'react';
+import { type ReactNode, type Ref, useRef } from 'react';
 import { type Picked, pickedFromInput } from './picked.ts';
 
 /** A button that opens the device's own picker: files on a computer, the camera roll on a phone. */
 export function FilePicker({
   children,
   multiple = false,
+  buttonRef,
   onPick,
   ...button
 }: ButtonProps & {
   children: ReactNode;
   multiple?: boolean;
+  buttonRef?: Ref<HTMLButtonElement>;
   onPick: (picked: Picked[]) => void;
 }) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <Button {...button} onClick={() => input.current?.click()}>
+      <Button {...button} ref={buttonRef} onClick={() => input.current?.click()}>
         {children}
       </Button>
       <input

@@ -8,8 +8,9 @@ import { formatBytes } from '../../app/format.ts';
 import { troubleSentence } from '../../app/trouble.ts';
 import { showToast } from '../../ui/toasts.ts';
 import { FilePicker } from './FilePicker.tsx';
+import type { Picked } from './picked.ts';
 import classes from './UploadRow.module.css';
-import { uploadSentence } from './upload-sentence.ts';
+import { filesSentence, uploadSentence } from './upload-sentence.ts';
 import { isOver, loadEngine, type Upload } from './uploads.ts';
 
 type Engine = Awaited<ReturnType<typeof loadEngine>>;
@@ -23,8 +24,12 @@ export function UploadRow({ upload }: { upload: Upload }) {
   return (
     <article className={classes.row} aria-label={upload.title}>
       <p className={classes.file}>
-        <span>{upload.filename}</span>
-        <span className={classes.size}>{formatBytes(upload.sizeBytes)}</span>
+        <span>{filesSentence(upload)}</span>
+        <span className={classes.size}>
+          {upload.parts > 1
+            ? t('row.filesSize', { count: upload.parts, size: formatBytes(upload.sizeBytes) })
+            : formatBytes(upload.sizeBytes)}
+        </span>
       </p>
       <Details upload={upload} />
       {state !== 'safe' && (
@@ -43,7 +48,7 @@ export function UploadRow({ upload }: { upload: Upload }) {
         </p>
         <Buttons
           upload={upload}
-          onFile={(file) => ask((engine) => engine.chooseFileAgain(id, file))}
+          onPick={(picked) => ask((engine) => engine.chooseFilesAgain(id, picked))}
         />
       </div>
     </article>
@@ -90,10 +95,11 @@ function Details({ upload }: { upload: Upload }) {
   );
 }
 
-function Buttons({ upload, onFile }: { upload: Upload; onFile: (file: File) => void }) {
+function Buttons({ upload, onPick }: { upload: Upload; onPick: (picked: Picked[]) => void }) {
   const { t } = useTranslation('upload');
   const [isAsking, setAsking] = useState(false);
-  const { id, state, filename, recordingId } = upload;
+  const { id, state, filename, wanted, recordingId } = upload;
+  const [asked = filename] = wanted;
   const small = { size: 'xs', variant: 'default' } as const;
 
   if (isAsking) {
@@ -132,13 +138,19 @@ function Buttons({ upload, onFile }: { upload: Upload; onFile: (file: File) => v
         </Button>
       )}
       {state === 'needs-leave' && (
-        <Button size="xs" onClick={() => ask((engine) => engine.allowFile(id))}>
-          {t('row.allow', { filename })}
+        <Button size="xs" onClick={() => ask((engine) => engine.allowFiles(id))}>
+          {t('row.allow', { filename: asked })}
         </Button>
       )}
       {state === 'needs-file' && (
-        <FilePicker size="xs" onPick={([picked]) => picked && onFile(picked.file)}>
-          {t('row.chooseAgain', { filename })}
+        <FilePicker
+          size="xs"
+          multiple={wanted.length > 1}
+          onPick={(picked) => picked.length > 0 && onPick(picked)}
+        >
+          {wanted.length > 1 || !asked
+            ? t('row.chooseFiles', { count: wanted.length })
+            : t('row.chooseAgain', { filename: asked })}
         </FilePicker>
       )}
       {(state === 'safe' || state === 'checking') && recordingId && (

@@ -11,12 +11,14 @@ export function announceEnd(end: 'safe' | 'failed', title: string): void {
   });
 }
 
-/** Says which file a lesson waits for, where another one was picked. */
+/** Says which file a lesson waits for, where others were picked. @param asked one that was begun, if any was */
 export function announceOtherFile(
   title: string,
-  asked: { filename: string; sizeBytes: number },
+  asked: { filename: string; sizeBytes: number } | undefined,
 ): void {
-  const { filename, sizeBytes } = asked;
+  const { filename = '', sizeBytes = 0 } = asked ?? {};
   const about = { title: shortTitle(title), filename, size: formatBytes(sizeBytes) };
-  showToast(i18n.t('upload:announce.otherFile', about), { tone: 'trouble' });
+  showToast(i18n.t(`upload:announce.${filename ? 'otherFile' : 'otherFiles'}`, about), {
+    tone: 'trouble',
+  });
 }

@@ -1,17 +1,17 @@
 import './strings.ts';
 import type { Recording } from '@second-look/core/contract';
 import { ApiProblem, call } from '../../app/api.ts';
-import { noticeSignedOut, queryClient } from '../../app/query-client.ts';
+import { queryClient } from '../../app/query-client.ts';
 import { meQuery } from '../session/me.ts';
-import { announceEnd, announceOtherFile } from './announce.ts';
+import { announceOtherFile } from './announce.ts';
 import { fingerprint } from './fingerprint.ts';
 import * as running from './job.ts';
-import { type Job, show } from './job.ts';
+import { type Job, show, showFiles } from './job.ts';
 import { holdUpload } from './lock.ts';
-import { leaveOutNoVideos, type Picked } from './picked.ts';
+import { type Candidate, matchParts, newPart, withReceived } from './parts.ts';
+import type { Picked } from './picked.ts';
 import {
   askForFile,
-  findFile,
   forgetPlace,
   keepFile,
   newPlace,
@@ -19,56 +19,83 @@ import {
   readPlace,
   readPlaces,
 } from './place.ts';
+import { compareFiles, nameOfWhole } from './split.ts';
+import { guessTitle } from './title.ts';
 import { discard } from './transfer.ts';
-import { readError } from './transfer-trouble.ts';
-import { isOver, type Upload, type UploadTrouble, uploadStore } from './uploads.ts';
-import { keepAwake } from './wake-lock.ts';
+import { enter, fail, findFiles, finish, jobs, leave, pump, stateOf, wake } from './turns.ts';
 
-/** So that one in trouble does not hold up the others, and the line is not split among many. */
-const atOnce = 2;
-const longestWaitMs = 60_000;
-
-const jobs = new Map<string, Job>();
-const stateOf = (id: string) => uploadStore.read().find((upload) => upload.id === id)?.state;
-
-/** Takes picked files in. What is one that an upload waits for goes on there. */
-export async function addFiles(picked: Picked[]): Promise<void> {
-  const userId = queryClient.getQueryData(meQuery.queryKey)?.id;
-  if (!userId) return;
-  for (const { file, handle } of leaveOutNoVideos(picked)) {
-    const print = await fingerprint(file).catch(() => '');
-    const waiting = [...jobs.values()].find(
-      ({ place }) => place.fingerprint === print && stateOf(place.id) === 'needs-file',
-    );
-    if (waiting) takeFile(waiting, file);
-    else await begin(newPlace(userId, file, print, handle), file);
-  }
+/** A picked file with what recognises it. */
+interface Known extends Picked, Candidate {
+  lastModified: number;
 }
 
-/** Takes the video of a recording that has none, or only a part of it from another browser. */
-export async function addFileTo(
-  known: Pick<Recording, 'id' | 'title' | 'lessonDate' | 'source'>,
-  { file, handle }: Picked,
+/** Makes one lesson of files, in their order; its title and date are guessed from the first. */
+export async function addLesson(picked: readonly Picked[]): Promise<void> {
+  const userId = queryClient.getQueryData(meQuery.queryKey)?.id;
+  const known = await Promise.all(picked.map(know));
+  const [first] = known;
+  if (!userId || !first) return;
+  const name = known.length > 1 ? nameOfWhole(first.name) : first.name;
+  const parts = known.map(({ file, fingerprint, handle }) => newPart(file, fingerprint, handle));
+  const files = new Map(known.map(({ file }, part) => [part, file]));
+  await begin(newPlace(userId, { ...guessTitle(name, first.file.lastModified), parts }), files);
+}
+
+/** Goes on with those of the picked files that an upload waits for. @returns the others */
+export async function takeBack(picked: readonly Picked[]): Promise<Picked[]> {
+  const others: Picked[] = [];
+  for (const known of await Promise.all(picked.map(know))) {
+    const waiting = [...jobs.values()].find((job) => isWantedBy(job, known.fingerprint));
+    if (waiting) takeFiles(waiting, [known]);
+    else others.push({ file: known.file, handle: known.handle });
+  }
+  return others;
+}
+
+function isWantedBy({ place, files, isReady }: Job, print: string): boolean {
+  const state = stateOf(place.id);
+  if (!isReady || state === 'failed' || state === 'safe' || print === '') return false;
+  return place.parts.some(
+    ({ fingerprint, isSent }, part) => fingerprint === print && !isSent && !files.has(part),
+  );
+}
+
+/** Takes the files of a recording that has none, or only a part of them from another browser. */
+export async function addFilesTo(
+  recording: Pick<Recording, 'id' | 'title' | 'lessonDate' | 'source'>,
+  picked: readonly Picked[],
 ): Promise<void> {
   const userId = queryClient.getQueryData(meQuery.queryKey)?.id;
   if (!userId) return;
-  const recording = await running.readRecording(known.id).catch(() => known);
-  const { id, title, lessonDate, source } = recording;
-  if (source && source.sizeBytes !== file.size) {
-    return announceOtherFile(title, source);
-  }
-  const place = newPlace(userId, file, await fingerprint(file).catch(() => ''), handle);
-  const begun = { recordingId: id, title, lessonDate, sentBytes: source?.receivedBytes ?? 0 };
-  await begin({ ...place, ...begun }, file);
+  const latest = await running.readRecording(recording.id).catch(() => recording);
+  const { id, title, lessonDate, source } = latest;
+  // Before any of its files has begun, nobody is told how many there are; the engine asks again at the end.
+  const parts = withReceived([], source ?? { parts: 1, files: [] });
+  const place = newPlace(userId, { recordingId: id, title, lessonDate, parts });
+  const files = matchFiles(place, await Promise.all(picked.map(know)));
+  if (files.size === 0)
+    return announceOtherFile(
+      title,
+      parts.find(({ isSent }) => !isSent),
+    );
+  await begin(place, files);
 }
 
-async function begin(place: Place, file: File): Promise<void> {
-  const job: Job = { place, file, attempts: 0 };
+async function begin(place: Place, files: Job['files']): Promise<void> {
+  const job: Job = { place, files, attempts: 0, isReady: false };
   enter(job, 'waiting');
   await holdUpload(job);
   await running.save(job, {});
-  if (!place.handle) void keepFile(place.id, file);
+  job.isReady = true;
+  void keepFiles(job);
   pump();
+}
+
+/** One after the other, so that each is asked about the room that those before it have left. */
+async function keepFiles({ place, files }: Pick<Job, 'place' | 'files'>): Promise<void> {
+  for (const [part, file] of files) {
+    if (!place.parts[part]?.handle) await keepFile(place.id, part, file);
+  }
 }
 
 /** Goes on with what a user left unfinished in this browser, and with what waited for signing in again. */
@@ -82,14 +109,14 @@ export async function restoreUploads(userId: string): Promise<void> {
 }
 
 async function restore(place: Place): Promise<void> {
-  const job: Job = { place, attempts: 0 };
+  const job: Job = { place, files: new Map(), attempts: 0, isReady: false };
   enter(job, place.isPaused ? 'paused' : 'waiting');
   await holdUpload(job, () => show(place.id, { state: 'elsewhere' }));
   // The tab that had it may have gone on, or finished, in the meantime.
   const latest = await readPlace(place.id);
   if (!latest) return leave(job);
   job.place = latest;
-  const { recordingId } = latest;
+  const { recordingId, isPaused } = latest;
   if (recordingId) {
     const source = await running.readRecording(recordingId).then(
       (recording) => recording.source,
@@ -97,14 +124,12 @@ async function restore(place: Place): Promise<void> {
     );
     if (source === 'gone') return fail(job, 'gone');
     if (source?.isSafe) return finish(job);
-    if (source) job.place.sentBytes = source.receivedBytes;
+    if (source) latest.parts = withReceived(latest.parts, source);
   }
-  show(place.id, { sentBytes: job.place.sentBytes, recordingId });
-  const file = await findFile(latest);
-  if (file === 'needs-leave') return show(place.id, { state: 'needs-leave' });
-  job.file = file;
-  if (latest.isPaused) return show(place.id, { state: 'paused' });
-  show(place.id, { state: file ? 'waiting' : 'needs-file' });
+  showFiles(job, { recordingId });
+  const state = await findFiles(job);
+  job.isReady = true;
+  showFiles(job, { state: isPaused && state !== 'needs-leave' ? 'paused' : state });
   pump();
 }
 
@@ -119,10 +144,16 @@ export function pauseUpload(id: string): void {
 
 export function resumeUpload(id: string): void {
   const job = jobs.get(id);
-  if (!job) return;
+  if (job) void resume(job);
+}
+
+async function resume(job: Job): Promise<void> {
   job.attempts = 0;
   void running.save(job, { isPaused: false });
-  show(id, { state: job.file ? 'waiting' : 'needs-file', trouble: null });
+  const state = await findFiles(job);
+  // It runs already, or was paused again.
+  if (job.stop || job.place.isPaused) return;
+  showFiles(job, { state, trouble: null });
   pump();
 }
 
@@ -130,11 +161,14 @@ export function resumeUpload(id: string): void {
 export async function cancelUpload(id: string): Promise<void> {
   const job = jobs.get(id);
   if (!job) return;
-  const { recordingId, uploadUrl } = job.place;
+  const { recordingId, parts } = job.place;
   leave(job);
   await forgetPlace(id);
   // The server puts away by itself what it cannot be told of now.
-  if (uploadUrl) await discard(uploadUrl).catch(() => undefined);
+  const addresses = parts.flatMap(({ uploadUrl, isSent }) =>
+    isSent || !uploadUrl ? [] : uploadUrl,
+  );
+  await Promise.all(addresses.map((address) => discard(address).catch(() => undefined)));
   if (recordingId) {
     await call('DELETE /api/recordings/:id', { params: { id: recordingId } }).catch(
       () => undefined,
@@ -150,22 +184,25 @@ export function dismissUpload(id: string): void {
   void forgetPlace(id);
 }
 
-/** Goes on with a file that was picked again, if it is the same one. */
-export async function chooseFileAgain(id: string, file: File): Promise<void> {
+/** Goes on with files that were picked again, as far as they are the same ones. */
+export async function chooseFilesAgain(id: string, picked: readonly Picked[]): Promise<void> {
   const job = jobs.get(id);
-  if (!job) return;
-  if ((await fingerprint(file).catch(() => '')) !== job.place.fingerprint) {
-    return show(id, { trouble: 'other_file' });
+  if (job && !takeFiles(job, await Promise.all(picked.map(know)))) {
+    show(id, { trouble: 'other_file' });
   }
-  takeFile(job, file);
 }
 
-/** Asks the browser for leave to read the file again; only from a click. */
-export async function allowFile(id: string): Promise<void> {
+/** Asks the browser for leave to read the files again; only from a click. */
+export async function allowFiles(id: string): Promise<void> {
   const job = jobs.get(id);
-  const file = job && (await askForFile(job.place));
-  if (job && file) takeFile(job, file);
-  else show(id, { state: 'needs-file' });
+  if (!job) return;
+  for (const [part, { isSent, handle }] of job.place.parts.entries()) {
+    if (isSent || !handle || job.files.has(part)) continue;
+    const file = await askForFile(handle);
+    if (file) job.files.set(part, file);
+  }
+  if (job.files.size > 0) await resume(job);
+  else showFiles(job, { state: 'needs-file' });
 }
 
 /** Changes what the lesson is called and when it was. @throws {ApiProblem} */
@@ -180,118 +217,33 @@ export async function describeUpload(
   await running.describe(job);
 }
 
-function takeFile(job: Job, file: File): void {
-  job.file = file;
-  void keepFile(job.place.id, file);
-  resumeUpload(job.place.id);
+async function know({ file, handle }: Picked): Promise<Known> {
+  const { name, size, lastModified } = file;
+  const print = await fingerprint(file).catch(() => '');
+  return { file, handle, name, size, lastModified, fingerprint: print };
 }
 
-/** Starts what waits, as far as there is room. */
-function pump(): void {
-  const uploads = uploadStore.read();
-  let free = atOnce - uploads.filter(({ state }) => state === 'uploading').length;
-  for (const { id, state } of uploads) {
-    const job = jobs.get(id);
-    // Without its file or the right to work on it, it is still being restored.
-    if (!job?.file || !job.release || job.stop || state !== 'waiting' || free <= 0) continue;
-    free -= 1;
-    void run(job);
-  }
-  void keepAwake(uploadStore.read().some(({ state }) => state === 'uploading'));
+/** @returns whether any of them was one that the upload waits for */
+function takeFiles(job: Job, picked: readonly Known[]): boolean {
+  const files = matchFiles(job.place, picked);
+  if (files.size === 0) return false;
+  for (const [part, file] of files) job.files.set(part, file);
+  void keepFiles({ place: job.place, files });
+  void resume(job);
+  return true;
 }
 
-async function run(job: Job): Promise<void> {
-  const { id } = job.place;
-  const stop = new AbortController();
-  job.stop = stop;
-  show(id, { state: 'uploading', trouble: null });
-  try {
-    const recordingId = await running.makeDraft(job);
-    if (stop.signal.aborted) return;
-    const isSent = await running.transfer(job, recordingId, stop);
-    if (stop.signal.reason === 'stalled') return retryLater(job, 'offline');
-    if (!isSent) return;
-    show(id, { state: 'checking', sentBytes: job.place.sizeBytes });
-    pump();
-    if (await running.makeSure(recordingId, stop.signal)) finish(job);
-  } catch (error) {
-    if (!stop.signal.aborted) await answer(job, error);
-  } finally {
-    if (job.stop === stop) job.stop = undefined;
-    pump();
-  }
+/** Finds the parts of an upload among picked files, and notes in its place what they are called here. */
+function matchFiles(place: Place, picked: readonly Known[]): Job['files'] {
+  const ordered = picked.toSorted(compareFiles);
+  const matches = matchParts(place.parts, ordered);
+  const files: Job['files'] = new Map();
+  place.parts = place.parts.map((part, number) => {
+    const known = ordered[matches.indexOf(number)];
+    if (!known || part.isSent) return part;
+    files.set(number, known.file);
+    const { sentBytes, uploadUrl } = part;
+    return { ...newPart(known.file, known.fingerprint, known.handle), sentBytes, uploadUrl };
+  });
+  return files;
 }
-
-/** Decides what becomes of an upload that stopped by itself. */
-async function answer(job: Job, error: unknown): Promise<void> {
-  const trouble = readError(error);
-  job.attempts += 1;
-  if (trouble.isMisplaced && job.attempts === 1) return show(job.place.id, { state: 'waiting' });
-  if (trouble.trouble === 'offline' && job.file && !(await running.isReadable(job.file))) {
-    job.file = undefined;
-    return show(job.place.id, { state: 'needs-file', trouble: 'unreadable' });
-  }
-  // Somebody else may have signed in here, to whom another's recording does not exist.
-  if (trouble.trouble === 'gone' && !(await running.isTheirs(job))) {
-    return retryLater(job, 'signed_out');
-  }
-  if (!trouble.isPassing) return fail(job, trouble.trouble);
-  retryLater(job, trouble.trouble);
-}
-
-function retryLater(job: Job, trouble: UploadTrouble): void {
-  const { id } = job.place;
-  show(id, { state: 'retrying', trouble });
-  if (trouble === 'signed_out') {
-    // It goes on when somebody has signed in (restoreUploads).
-    noticeSignedOut(new ApiProblem({ status: 401, code: 'signed_out' }));
-    return;
-  }
-  const waitMs = Math.min(1_000 * 2 ** job.attempts, longestWaitMs) * (0.75 + Math.random() / 2);
-  job.timer = setTimeout(() => {
-    show(id, { state: 'waiting' });
-    pump();
-  }, waitMs);
-}
-
-/** Tries at once whatever waits to be tried again: the device is back. */
-function wake(): void {
-  for (const job of jobs.values()) {
-    if (stateOf(job.place.id) !== 'retrying') continue;
-    clearTimeout(job.timer);
-    show(job.place.id, { state: 'waiting' });
-  }
-  pump();
-}
-
-function fail(job: Job, trouble: UploadTrouble): void {
-  show(job.place.id, { state: 'failed', trouble });
-  announceEnd('failed', job.place.title);
-  if (isOver({ trouble })) void forgetPlace(job.place.id);
-}
-
-function finish(job: Job): void {
-  const { id, title, sizeBytes } = job.place;
-  void forgetPlace(id);
-  job.file = undefined;
-  show(id, { state: 'safe', trouble: null, sentBytes: sizeBytes });
-  announceEnd('safe', title);
-}
-
-function enter(job: Job, state: Upload['state']): void {
-  jobs.set(job.place.id, job);
-  running.list(job.place, state);
-}
-
-function leave(job: Job): void {
-  running.halt(job, 'left');
-  job.release?.();
-  jobs.delete(job.place.id);
-  uploadStore.write((uploads) => uploads.filter(({ id }) => id !== job.place.id));
-  pump();
-}
-
-window.addEventListener('online', wake);
-document.addEventListener('visibilitychange', () => {
-  if (document.visibilityState === 'visible') wake();
-});

@@ -1,5 +1,5 @@
 import { newId } from '../../app/new-id.ts';
-import { guessTitle } from './title.ts';
+import type { Part } from './parts.ts';
 
 /** What an upload needs to go on after the tab was closed. Kept in IndexedDB, per browser. */
 export interface Place {
@@ -11,42 +11,38 @@ export interface Place {
   clientId: string;
   title: string;
   lessonDate: string | null;
-  filename: string;
-  filetype: string;
-  sizeBytes: number;
-  sentBytes: number;
-  uploadUrl: string | null;
-  /** Recognises the same file when it is picked again (fingerprint.ts). */
-  fingerprint: string;
+  /** Its files, in the order in which the lesson runs through them. */
+  parts: Part[];
   isPaused: boolean;
   addedAtMs: number;
-  /** The file itself where the browser could keep its handle. */
-  handle?: FileSystemFileHandle;
 }
 
-/** The place of an upload that has not begun; title and date are guessed from the file. */
+/** The place of an upload that has not begun. */
 export function newPlace(
   userId: string,
-  file: File,
-  print: string,
-  handle?: FileSystemFileHandle,
+  about: Pick<Place, 'title' | 'lessonDate' | 'parts'> & Partial<Pick<Place, 'recordingId'>>,
 ): Place {
   return {
     id: newId(),
     clientId: newId(),
     userId,
     recordingId: null,
-    ...guessTitle(file.name, file.lastModified),
-    filename: file.name,
-    filetype: file.type,
-    sizeBytes: file.size,
-    sentBytes: 0,
-    uploadUrl: null,
-    fingerprint: print,
+    ...about,
     isPaused: false,
     addedAtMs: Date.now(),
-    handle,
   };
+}
+
+/** A place as the release before kept it: of one file, whose properties were its own. */
+type StoredPlace = Place | (Omit<Place, 'parts'> & Omit<Part, 'isSent'> & { parts?: undefined });
+
+/** A kept place as this release works on it. */
+export function readStored(stored: StoredPlace): Place {
+  if (stored.parts) return stored;
+  const { filename, filetype, sizeBytes, sentBytes, uploadUrl, fingerprint, handle, ...place } =
+    stored;
+  const part = { filename, filetype, sizeBytes, sentBytes, uploadUrl, fingerprint, handle };
+  return { ...place, parts: [{ ...part, isSent: false }] };
 }
 
 type StoreName = 'places' | 'files';
@@ -83,18 +79,20 @@ async function ask<T>(
 
 /** The places of a user, oldest first; none where the browser keeps nothing (a private window). */
 export async function readPlaces(userId: string): Promise<Place[]> {
-  const places = await ask<Place[]>(['places'], 'readonly', (store) =>
+  const places = await ask<StoredPlace[]>(['places'], 'readonly', (store) =>
     store('places').getAll(),
   ).catch(() => []);
   return places
+    .map(readStored)
     .filter((place) => place.userId === userId)
     .sort((one, other) => one.addedAtMs - other.addedAtMs);
 }
 
-export function readPlace(id: string): Promise<Place | undefined> {
-  return ask<Place | undefined>(['places'], 'readonly', (store) => store('places').get(id)).catch(
-    () => undefined,
-  );
+export async function readPlace(id: string): Promise<Place | undefined> {
+  const stored = await ask<StoredPlace | undefined>(['places'], 'readonly', (store) =>
+    store('places').get(id),
+  ).catch(() => undefined);
+  return stored && readStored(stored);
 }
 
 /** @returns whether the browser has kept it */
@@ -109,49 +107,62 @@ export async function savePlace(place: Place): Promise<boolean> {
 
 export async function forgetPlace(id: string): Promise<void> {
   await ask(['places', 'files'], 'readwrite', (store) => {
-    store('files').delete(id);
+    store('files').delete(IDBKeyRange.bound(fileKey(id, 0), fileKey(id, mostParts)));
     return store('places').delete(id);
   }).catch(() => {
     // Nothing was kept, so nothing is left.
   });
 }
 
+/** How many files one lesson may come in: as the contract says, whose values would bring zod along. */
+export const mostParts = 50;
+
 /** Up to here a copy inside the browser is worth its space. Larger files are picked again. */
 const largestCopyBytes = 1_000_000_000;
 
-/** Keeps a copy of the file where there is ample room, so that going on needs no picking. */
-export async function keepFile(id: string, file: File): Promise<void> {
+/** The first file is kept under the upload's own id, where the release before kept the only one. */
+function fileKey(id: string, part: number): string {
+  return part === 0 ? id : `${id}/${String(part).padStart(2, '0')}`;
+}
+
+/** Keeps a copy of a file where there is ample room, so that going on needs no picking. */
+export async function keepFile(id: string, part: number, file: File): Promise<void> {
   if (file.size > largestCopyBytes) return;
   try {
     const { quota = 0, usage = 0 } = await navigator.storage.estimate();
     if (file.size > (quota - usage) / 4) return;
-    await ask(['files'], 'readwrite', (store) => store('files').put(file, id));
+    await ask(['files'], 'readwrite', (store) => store('files').put(file, fileKey(id, part)));
   } catch {
     // Without a copy the file is asked for again; that is said on the screen then.
   }
 }
 
-/** The kept copy, or the file behind its handle if the browser lets it be read without asking. */
-export async function findFile(place: Place): Promise<File | 'needs-leave' | undefined> {
+/** The kept copy of a file, or the one behind its handle if the browser lets it be read without asking. */
+export async function findFile(
+  { id, parts }: Place,
+  part: number,
+): Promise<File | 'needs-leave' | undefined> {
   const copy = await ask<File | undefined>(['files'], 'readonly', (store) =>
-    store('files').get(place.id),
+    store('files').get(fileKey(id, part)),
   ).catch(() => undefined);
   if (copy) return copy;
-  if (!place.handle) return undefined;
-  const leave = await place.handle.queryPermission?.({ mode: 'read' });
+  const handle = parts[part]?.handle;
+  if (!handle) return undefined;
+  const leave = await handle.queryPermission?.({ mode: 'read' });
   if (leave === 'prompt') return 'needs-leave';
-  return leave === 'denied' ? undefined : readHandle(place);
+  return leave === 'denied' ? undefined : readHandle(handle);
 }
 
-/** Asks for leave to read the file behind the handle; only from a click. */
-export async function askForFile(place: Place): Promise<File | undefined> {
-  const leave = await place.handle?.requestPermission?.({ mode: 'read' });
-  return leave === 'granted' ? readHandle(place) : undefined;
+/** Asks for leave to read the file behind a handle; only from a click. */
+export async function askForFile(handle: FileSystemFileHandle): Promise<File | undefined> {
+  // The click counts for a few seconds only: of several files, the last may have to be asked for again.
+  const leave = await handle.requestPermission?.({ mode: 'read' }).catch(() => 'prompt');
+  return leave === 'granted' ? readHandle(handle) : undefined;
 }
 
-async function readHandle(place: Place): Promise<File | undefined> {
+async function readHandle(handle: FileSystemFileHandle): Promise<File | undefined> {
   // It may have been moved or deleted since.
-  return place.handle?.getFile().catch(() => undefined);
+  return handle.getFile().catch(() => undefined);
 }
 
 declare global {

@@ -7,6 +7,8 @@ const chunkBytes = 64 * 1024 * 1024;
 export interface Transfer {
   file: File;
   recordingId: string;
+  /** Which file of the recording it is, counted from 0. */
+  part: number;
   filename: string;
   filetype: string;
   uploadUrl: string | null;
@@ -31,6 +33,7 @@ export function sendFile(transfer: Transfer): Promise<boolean> {
       uploadUrl: transfer.uploadUrl,
       metadata: {
         recordingId: transfer.recordingId,
+        part: String(transfer.part),
         filename: transfer.filename,
         filetype: transfer.filetype,
       },

@@ -4,10 +4,23 @@ import { i18n, language } from '../../app/i18n.ts';
 import { timeLeft } from './speed.ts';
 import type { Upload } from './uploads.ts';
 
+/** Says which files an upload is made of, and which of them is on its way or waited for. */
+export function filesSentence({ filename, part, parts, state, wanted }: Upload): string {
+  const t = i18n.getFixedT(language, 'upload');
+  if (parts === 1) return filename;
+  if (state === 'checking' || state === 'safe') return t('row.allFiles', { count: parts });
+  const [asked] = state === 'needs-file' ? wanted : [];
+  const shown = asked ?? filename;
+  return shown
+    ? t('row.fileOf', { filename: shown, number: part + 1, count: parts })
+    : t('row.unseenFile', { number: part + 1, count: parts });
+}
+
 /** Says how an upload stands, and what to do where it needs its owner. */
 export function uploadSentence(upload: Upload): string {
   const t = i18n.getFixedT(language, 'upload');
-  const { filename, sizeBytes, sentBytes, bytesPerSecond, state, trouble } = upload;
+  const { sizeBytes, sentBytes, bytesPerSecond, state, trouble, wanted } = upload;
+  const [filename = upload.filename, ...others] = wanted;
   const percent = formatPercent(sizeBytes > 0 ? sentBytes / sizeBytes : 0);
   if (trouble) return t(`trouble.${trouble}`, { filename, percent });
   switch (state) {
@@ -31,7 +44,10 @@ export function uploadSentence(upload: Upload): string {
     case 'elsewhere':
       return t('state.elsewhere');
     case 'needs-file':
-      return t('state.needsFile', { filename, percent });
+      if (!filename) return t('state.needsUnseen', { count: wanted.length, percent });
+      return others.length > 0
+        ? t('state.needsFiles', { filename, count: others.length, percent })
+        : t('state.needsFile', { filename, percent });
     case 'needs-leave':
       return t('state.needsLeave', { percent });
     case 'checking':

@@ -1,11 +1,9 @@
-import { i18n } from '../../app/i18n.ts';
 import { createStore } from '../../app/store.ts';
-import { showToast } from '../../ui/toasts.ts';
-import type { Picked } from './picked.ts';
+import type { PartsTogether } from './parts.ts';
 
 /**
- * Where an upload stands. `elsewhere`: another tab of this browser is at it. `needs-file`: to be picked
- * again. `needs-leave`: the browser asks before the file may be read again. `checking`: all bytes are
+ * Where an upload stands. `elsewhere`: another tab of this browser is at it. `needs-file`: what is still to
+ * be sent has to be picked again. `needs-leave`: the browser asks before it may be read again. `checking`: all bytes are
  * there, the server makes sure of them.
  */
 export type UploadState =
@@ -35,16 +33,14 @@ export type UploadTrouble =
   | 'unusable'
   | 'refused';
 
-export interface Upload {
-  /** Made here; also the draft recording's `clientId`. */
+/** One recording on its way in, from one file or from several. */
+export interface Upload extends PartsTogether {
+  /** Made here. */
   id: string;
   recordingId: string | null;
   title: string;
   /** A calendar day, `2026-11-12`. */
   lessonDate: string | null;
-  filename: string;
-  sizeBytes: number;
-  sentBytes: number;
   /** The browser has kept its place: it goes on after the tab was closed. */
   isKept: boolean;
   state: UploadState;
@@ -69,10 +65,3 @@ export const isOver = ({ trouble }: Pick<Upload, 'trouble'>) =>
 
 /** Loads what does the work (tus), only once it is needed. */
 export const loadEngine = () => import('./engine.ts');
-
-/** Takes picked files in; says so where the connection was lost before the engine was loaded. */
-export async function addPicked(picking: Picked[] | Promise<Picked[]>): Promise<void> {
-  const engine = await loadEngine().catch(() => null);
-  if (engine) await engine.addFiles(await picking);
-  else showToast(i18n.t('trouble.offlineShort'), { tone: 'trouble' });
-}
