@@ -122,7 +122,8 @@ export async function markPage(page: Page): Promise<() => Promise<boolean>> {
   return () => page.evaluate(() => 'isMarked' in window);
 }
 
-async function slowDown(page: Page, bytesPerSecond: number): Promise<void> {
+/** Lets no more than so much out of a page, until it is left. */
+export async function slowDown(page: Page, bytesPerSecond: number): Promise<void> {
   const session = await page.context().newCDPSession(page);
   await session.send('Network.enable');
   await session.send('Network.emulateNetworkConditions', {
