@@ -7,7 +7,8 @@ import { mediaTools } from '../media/binaries.ts';
 import { fixture } from '../media/fixtures.ts';
 import { expectAccessible } from './accessible.ts';
 import { expectFits } from './fits.ts';
-import { lessonInPieces, lessonSeconds, pieceStarts, readPicture } from './lesson.ts';
+import { lessonSeconds, readPicture } from './lesson.ts';
+import { beginPart, keepPlace, lessonInPieces, makeDraft, pieceStarts } from './pieces.ts';
 import {
   beginUpload,
   chooseVideos,
@@ -26,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 
-const safeWords = 'Safe: you can delete it from your device.';
+const safeWords = /^Safe: you can delete (it|all 3 files) from your device\.$/;
 
 test('the files of a camcorder become one lesson, in the order that was chosen', async () => {
   const page = await stage.enter('amira');
@@ -114,6 +115,37 @@ test('a closed tab goes on in the middle of the second file', async () => {
   expect(await settled(context.request, id)).toMatchObject({ state: 'ready' });
 });
 
+test('files that the browser could not keep are asked for by name, and known whichever they are', async () => {
+  const page = await stage.enter('ben');
+  const files = await lessonInPieces();
+  const bytes = await Promise.all(files.map((file) => readFile(file)));
+  const first = await beginPart(page.request, files, 0, await makeDraft(page.request, 3));
+  await sendBytes(page.request, first.address, bytes[0] ?? Buffer.of());
+  const second = await beginPart(page.request, files, 1, first.id);
+  await sendBytes(page.request, second.address, (bytes[1] ?? Buffer.of()).subarray(0, 1_000_000));
+  const addresses = [first.address, second.address];
+  const parts = bytes.map(async (content, part) => ({
+    ...{ filename: basename(files[part] ?? ''), filetype: 'video/mp4', sizeBytes: content.length },
+    ...{ sentBytes: 0, isSent: false, uploadUrl: addresses[part] ?? null },
+    fingerprint: await fingerprint(new Blob([content])),
+  }));
+  await page.goto('/upload');
+  await keepPlace(page, { recordingId: first.id, parts: await Promise.all(parts) });
+  await page.reload();
+  await page.getByText(/^Choose 00002.MP4 and one more file again to go on: \d+/).waitFor();
+  await page.getByText('00002.MP4 · file 2 of 3').waitFor();
+  const { ffmpegPath } = await mediaTools();
+  await pick(page, 'Choose the 2 files', [await fixture('silent.mp4', ffmpegPath)]);
+  await page.getByText(/^That was a different file\. Choose 00002.MP4 again/).waitFor();
+  // Whichever button they come through.
+  await pick(page, 'Choose more videos', [files[2] ?? '', files[1] ?? '']);
+  await page.getByText(safeWords).waitFor();
+  const { source } = await readRecording(page.request, first.id);
+  expect(source?.files.map(({ filename }) => filename)).toEqual(
+    files.map((file) => basename(file)),
+  );
+});
+
 test('lessons that were picked together stay lessons of their own', async () => {
   const page = await stage.enter('carys');
   const [first = '', second = ''] = await lessonInPieces();
@@ -194,14 +226,11 @@ test('what the release before had begun in this browser goes on as it was', asyn
   const { id, address } = await beginUpload(page.request, file, bytes.length, 'Begun long ago');
   const there = Math.round(bytes.length / 2);
   await sendBytes(page.request, address, bytes.subarray(0, there));
-  const { id: userId } = await (await page.request.get('/api/me')).json();
   const print = await fingerprint(new Blob([bytes]));
   await page.goto('/upload');
   await keepPlace(page, {
-    ...{ id: crypto.randomUUID(), clientId: crypto.randomUUID(), userId, recordingId: id },
-    ...{ title: 'Begun long ago', lessonDate: null, filename: 'landscape.mp4' },
-    ...{ filetype: 'video/mp4', sizeBytes: bytes.length, sentBytes: there, uploadUrl: address },
-    ...{ fingerprint: print, isPaused: false, addedAtMs: Date.now() },
+    ...{ recordingId: id, filename: 'landscape.mp4', filetype: 'video/mp4' },
+    ...{ sizeBytes: bytes.length, sentBytes: there, uploadUrl: address, fingerprint: print },
   });
   await page.reload();
   await page.getByText('Choose landscape.mp4 again to go on: 50').waitFor();
@@ -227,53 +256,8 @@ async function pick(page: Page, button: string, files: string[]): Promise<void> 
   await chooser.setFiles(files);
 }
 
-async function makeDraft(request: APIRequestContext, parts: number): Promise<string> {
-  const draft = await request.post('/api/recordings', { data: { title: 'In pieces', parts } });
-  return (await draft.json()).id;
-}
-
-async function beginPart(request: APIRequestContext, files: string[], part: number, id: string) {
-  const file = files[part] ?? '';
-  const base64 = (text: string) => Buffer.from(text).toString('base64');
-  const about = { recordingId: id, filename: basename(file), part: String(part) };
-  const made = await request.post('/api/uploads', {
-    headers: {
-      'tus-resumable': '1.0.0',
-      'upload-length': String((await stat(file)).size),
-      'upload-metadata': Object.entries(about)
-        .map(([name, value]) => `${name} ${base64(value)}`)
-        .join(),
-    },
-  });
-  expect(made.status()).toBe(201);
-  return { id, address: made.headers().location ?? '' };
-}
-
 /** The part that a tus upload says it is. */
 function partIn(headers: Record<string, string>): string {
   const [, value = ''] = /part (\S+?)(?:,|$)/.exec(headers['upload-metadata'] ?? '') ?? [];
   return Buffer.from(value, 'base64').toString();
-}
-
-function keepPlace(page: Page, place: Record<string, unknown>): Promise<void> {
-  return page.evaluate(
-    (kept) =>
-      new Promise<void>((resolve, reject) => {
-        const opening = indexedDB.open('second-look:uploads', 1);
-        opening.onupgradeneeded = () => {
-          opening.result.createObjectStore('places', { keyPath: 'id' });
-          opening.result.createObjectStore('files');
-        };
-        opening.onerror = () => reject(opening.error);
-        opening.onsuccess = () => {
-          const writing = opening.result.transaction(['places'], 'readwrite');
-          writing.objectStore('places').put(kept);
-          writing.oncomplete = () => {
-            opening.result.close();
-            resolve();
-          };
-        };
-      }),
-    place,
-  );
 }

@@ -28,32 +28,6 @@ export function foreignLesson(): Promise<string> {
   return makeLesson('wandering-mpeg4-1', ['-c:v', 'mpeg4', '-q:v', '4', '-bf', '0']);
 }
 
-/** Where the pieces of the wandering lesson begin in it, in seconds. */
-export const pieceStarts = [0, 20, 40] as const;
-
-/** The wandering lesson as a camera would have cut it: 00001.MP4 to 00003.MP4, at its own key frames. */
-export async function lessonInPieces(): Promise<string[]> {
-  const whole = await wanderingLesson();
-  const folder = join(tmpdir(), 'second-look-fixtures', 'wandering-pieces-1');
-  const names = pieceStarts.map((_, index) => `0000${index + 1}.MP4`);
-  const paths = names.map((name) => join(folder, name));
-  const isThere = await access(folder).then(
-    () => true,
-    () => false,
-  );
-  if (isThere) return paths;
-  const { ffmpegPath } = await mediaTools();
-  const partial = `${folder}-${process.pid}`;
-  await mkdir(partial, { recursive: true });
-  await execute(ffmpegPath, [
-    ...['-hide_banner', '-loglevel', 'error', '-nostdin', '-y', '-i', whole, '-c', 'copy'],
-    ...['-f', 'segment', '-segment_times', pieceStarts.slice(1).join()],
-    ...['-segment_start_number', '1', '-reset_timestamps', '1', join(partial, '%05d.MP4')],
-  ]);
-  await rename(partial, folder);
-  return paths;
-}
-
 async function makeLesson(name: string, picture: string[]): Promise<string> {
   const folder = join(tmpdir(), 'second-look-fixtures', name);
   const path = join(folder, '8M2 fractions_starter 2025-11-12.mp4');

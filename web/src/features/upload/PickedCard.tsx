@@ -13,6 +13,7 @@ import { mostParts } from './place.ts';
 const choiceClasses = {
   root: classes.choice,
   radio: classes.dot,
+  icon: classes.mark,
   description: classes.about,
 };
 

@@ -3,6 +3,8 @@ let before: Promise<unknown> = Promise.resolve();
 
 /** How long a film runs, in ms; `null` where the browser cannot tell at once. One after another is read. */
 export function readLengthMs(file: File): Promise<number | null> {
+  // A browser complains of an empty one.
+  if (file.size === 0) return Promise.resolve(null);
   const length = before.then(() => lengthMs(file));
   before = length;
   return length;

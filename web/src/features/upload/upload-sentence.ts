@@ -8,7 +8,8 @@ import type { Upload } from './uploads.ts';
 export function filesSentence({ filename, part, parts, state, wanted }: Upload): string {
   const t = i18n.getFixedT(language, 'upload');
   if (parts === 1) return filename;
-  if (state === 'checking' || state === 'safe') return t('row.allFiles', { count: parts });
+  if (state === 'checking' || state === 'safe')
+    return t('row.andMore', { filename, count: parts - 1 });
   const [asked] = state === 'needs-file' ? wanted : [];
   const shown = asked ?? filename;
   return shown
@@ -53,7 +54,7 @@ export function uploadSentence(upload: Upload): string {
     case 'checking':
       return t('state.checking');
     case 'safe':
-      return t('state.safe');
+      return t('state.safe', { count: upload.parts });
     case 'failed':
       return t('trouble.refused');
   }
