@@ -41,23 +41,31 @@ export async function addLesson(picked: readonly Picked[]): Promise<void> {
   await begin(newPlace(userId, { ...guessTitle(name, first.file.lastModified), parts }), files);
 }
 
-/** Goes on with those of the picked files that an upload waits for. @returns the others */
+/**
+ * Goes on with those of the picked files that an upload waits for. What that upload has already is none to
+ * begin anew: whoever picks a lesson again picks all of it.
+ * @returns the others
+ */
 export async function takeBack(picked: readonly Picked[]): Promise<Picked[]> {
-  const others: Picked[] = [];
-  for (const known of await Promise.all(picked.map(know))) {
-    const waiting = [...jobs.values()].find((job) => isWantedBy(job, known.fingerprint));
-    if (waiting) takeFiles(waiting, [known]);
-    else others.push({ file: known.file, handle: known.handle });
+  const known = await Promise.all(picked.map(know));
+  const waiting = [...jobs.values()].filter(isWaiting);
+  const jobOf = (print: string) =>
+    waiting.find(({ place }) => place.parts.some(({ fingerprint }) => fingerprint === print));
+  for (const job of waiting) {
+    takeFiles(
+      job,
+      known.filter(({ fingerprint }) => jobOf(fingerprint) === job),
+    );
   }
-  return others;
+  return known
+    .filter(({ fingerprint }) => !jobOf(fingerprint))
+    .map(({ file, handle }) => ({ file, handle }));
 }
 
-function isWantedBy({ place, files, isReady }: Job, print: string): boolean {
+function isWaiting({ place, files, isReady }: Job): boolean {
   const state = stateOf(place.id);
-  if (!isReady || state === 'failed' || state === 'safe' || print === '') return false;
-  return place.parts.some(
-    ({ fingerprint, isSent }, part) => fingerprint === print && !isSent && !files.has(part),
-  );
+  if (!isReady || state === 'failed' || state === 'safe') return false;
+  return place.parts.some(({ isSent }, part) => !isSent && !files.has(part));
 }
 
 /** Takes the files of a recording that has none, or only a part of them from another browser. */
@@ -73,11 +81,8 @@ export async function addFilesTo(
   const parts = withReceived([], source ?? { parts: 1, files: [] });
   const place = newPlace(userId, { recordingId: id, title, lessonDate, parts });
   const files = matchFiles(place, await Promise.all(picked.map(know)));
-  if (files.size === 0)
-    return announceOtherFile(
-      title,
-      parts.find(({ isSent }) => !isSent),
-    );
+  const missing = parts.find(({ isSent }) => !isSent);
+  if (files.size === 0) return announceOtherFile(title, missing);
   await begin(place, files);
 }
 

@@ -1,6 +1,8 @@
 import { i18n } from '../../app/i18n.ts';
+import { queryClient } from '../../app/query-client.ts';
 import { createStore } from '../../app/store.ts';
 import { showToast } from '../../ui/toasts.ts';
+import { meQuery, useMe } from '../session/me.ts';
 import { leaveOutNoVideos, type Picked } from './picked.ts';
 import { mostParts } from './place.ts';
 import { compareFiles, isSplit } from './split.ts';
@@ -8,6 +10,8 @@ import { loadEngine } from './uploads.ts';
 
 /** Several videos that were picked at once, until their owner has said whether they are one lesson. */
 export interface Pending {
+  /** Who picked them: on a shared device nobody else is asked. */
+  userId: string | undefined;
   /** In the order in which they would become one. */
   picked: readonly Picked[];
   isOneLesson: boolean;
@@ -17,7 +21,18 @@ export interface Pending {
 
 const pendingStore = createStore<Pending | null>(null);
 
-export const usePending = pendingStore.use;
+export function usePending(): Pending | null {
+  const me = useMe();
+  const pending = pendingStore.use();
+  return pending?.userId === me?.id ? pending : null;
+}
+
+const myId = () => queryClient.getQueryData(meQuery.queryKey)?.id;
+
+function myPending(): Pending | null {
+  const pending = pendingStore.read();
+  return pending?.userId === myId() ? pending : null;
+}
 
 /**
  * Takes picked files in. What an upload waits for goes on there, and one video alone begins at once; of
@@ -33,25 +48,26 @@ export async function addPicked(picking: Picked[] | Promise<Picked[]>): Promise<
   }
   const picked = await engine.takeBack(leaveOutNoVideos(await picking));
   if (picked.length === 0) return false;
-  const isAny = pendingStore.read() !== null;
-  if (!isAny && picked.length === 1) {
+  const pending = myPending();
+  if (!pending && picked.length === 1) {
     await engine.addLesson(picked);
     return false;
   }
-  pendingStore.write((pending) => (pending ? withMore(pending, picked) : decideFor(picked)));
+  pendingStore.write(() => (pending ? withMore(pending, picked) : decideFor(picked)));
   return true;
 }
 
 function decideFor(picked: readonly Picked[]): Pending {
   const looksSplit = isSplit(picked.map(({ file }) => file)) && picked.length <= mostParts;
-  return { picked: ordered(picked), isOneLesson: looksSplit, looksSplit };
+  return { userId: myId(), picked: ordered(picked), isOneLesson: looksSplit, looksSplit };
 }
 
 /** Behind those that are there, which may have been put in order already. */
-function withMore({ picked, isOneLesson }: Pending, more: readonly Picked[]): Pending {
+function withMore({ userId, picked, isOneLesson }: Pending, more: readonly Picked[]): Pending {
   const others = more.filter(({ file }) => !picked.some((there) => isSameFile(there.file, file)));
   const all = [...picked, ...ordered(others)];
   return {
+    userId,
     picked: all,
     isOneLesson: isOneLesson && all.length <= mostParts,
     looksSplit: isSplit(all.map(({ file }) => file)),
@@ -95,8 +111,8 @@ export function putAway(): void {
 
 /** Begins what was decided. */
 export async function confirm(): Promise<void> {
-  const pending = pendingStore.read();
   const engine = await loadEngine();
+  const pending = myPending();
   putAway();
   if (!pending) return;
   const lessons = pending.isOneLesson ? [pending.picked] : pending.picked.map((picked) => [picked]);
