@@ -43,8 +43,14 @@ export type PartPlace = { uri: string; range?: ByteRange };
 const audioGroup = 'sound';
 
 /**
- * The playlist that offers every rendition.
- * @param renditions all renditions of one cut; the first video one is what a player starts with
+ * Apple's players start with the variant that is listed first, which is to be one of about 2 Mbit/s (HLS
+ * Authoring Specification); others choose by themselves.
+ */
+const startingBandwidth = 2_000_000;
+
+/**
+ * The playlist that offers every rendition. What a player starts with comes first: what most connections carry.
+ * @param renditions all renditions of one cut
  * @param uriFor the (relative) address of a rendition's media playlist
  * @throws RangeError without any rendition
  */
@@ -72,7 +78,7 @@ export function writeMultivariant<R extends Rendition>(
         `DEFAULT=${isFirst},AUTOSELECT=YES,CHANNELS="${channels}",URI="${uriFor(sound)}"`,
     );
   });
-  for (const picture of pictures) {
+  for (const picture of startingFirst(pictures)) {
     const together = [picture, ...widest(sounds)];
     lines.push(
       `#EXT-X-STREAM-INF:${variantAttributes(together)}${sounds.length ? `,AUDIO="${audioGroup}"` : ''}`,
@@ -82,18 +88,22 @@ export function writeMultivariant<R extends Rendition>(
   return `${lines.join('\n')}\n`;
 }
 
-/** The complete playlist of one rendition. */
+/**
+ * The complete playlist of one rendition.
+ * @param together the renditions that are played together with it, itself among them: RFC 8216 6.2.4 wants
+ * one target duration for all
+ */
 export function writeMedia(
   rendition: Rendition,
   placeOf: (part: PlaylistPart) => PartPlace,
+  together: readonly Rendition[] = [rendition],
 ): string {
   const init = placeOf('init');
-  const longestUs = Math.max(1, ...rendition.segments.map((segment) => segment.durationUs));
+  const target = Math.max(...together.map(({ segments }) => targetSeconds(segments)));
   const lines = [
     '#EXTM3U',
     '#EXT-X-VERSION:7',
-    // RFC 8216 4.3.3.1: no segment, rounded to the nearest second, may be longer than this.
-    `#EXT-X-TARGETDURATION:${Math.max(1, Math.round(longestUs / 1_000_000))}`,
+    `#EXT-X-TARGETDURATION:${target}`,
     '#EXT-X-MEDIA-SEQUENCE:0',
     '#EXT-X-PLAYLIST-TYPE:VOD',
     '#EXT-X-INDEPENDENT-SEGMENTS',
@@ -109,9 +119,22 @@ export function writeMedia(
   return `${lines.join('\n')}\n`;
 }
 
+/** RFC 8216 4.3.3.1: no segment, rounded to the nearest second, may be longer than this. */
+export function targetSeconds(segments: readonly Pick<Segment, 'durationUs'>[]): number {
+  const longestUs = segments.reduce((most, { durationUs }) => Math.max(most, durationUs), 0);
+  return Math.max(1, Math.round(longestUs / 1_000_000));
+}
+
 /** How long a rendition plays, in microseconds. */
 export function durationUsOf(rendition: Rendition): number {
   return rendition.segments.reduce((sum, segment) => sum + segment.durationUs, 0);
+}
+
+function startingFirst<R extends Rendition>(pictures: readonly R[]): R[] {
+  const byRate = [...pictures].sort((a, b) => a.averageBandwidth - b.averageBandwidth);
+  const isCarried = ({ averageBandwidth }: R) => averageBandwidth <= startingBandwidth;
+  const start = byRate.findLast(isCarried) ?? byRate[0];
+  return [...pictures].sort((a, b) => Number(b === start) - Number(a === start));
 }
 
 // RFC 8216 4.3.4.2: BANDWIDTH is that of the variant together with the heaviest sound it can play.

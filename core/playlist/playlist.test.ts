@@ -50,6 +50,20 @@ video.m3u8
     expect(text).toContain('CODECS="avc1.64001f",');
   });
 
+  it('begins with what most connections carry, and leaves the others in their order', () => {
+    const rates = [4_000_000, 2_400_000, 1_300_000, 400_000];
+    const ladder = rates.map((averageBandwidth) => ({ ...picture, averageBandwidth }));
+    const order = (renditions: VideoRendition[]) =>
+      [
+        ...writeMultivariant([...renditions, sound], (rendition) =>
+          rendition.kind === 'video' ? `v${rendition.averageBandwidth}` : 'sound',
+        ).matchAll(/^v(\d+)$/gm),
+      ].map(([, rate]) => Number(rate));
+    expect(order(ladder)).toEqual([1_300_000, 4_000_000, 2_400_000, 400_000]);
+    expect(order(ladder.slice(0, 2))).toEqual([2_400_000, 4_000_000]);
+    expect(order(ladder.slice(2))).toEqual([1_300_000, 400_000]);
+  });
+
   it('offers sound alone as a variant', () => {
     const text = writeMultivariant([sound], address);
     expect(text).toContain('CODECS="mp4a.40.2"\naudio.m3u8');
@@ -89,6 +103,12 @@ describe('writeMedia', () => {
 2.m4s
 #EXT-X-ENDLIST
 `);
+  });
+
+  it('has one target duration with what is played together with it', () => {
+    const address = (part: number | string) => ({ uri: `${part}` });
+    expect(writeMedia(sound, address)).toContain('#EXT-X-TARGETDURATION:4\n');
+    expect(writeMedia(sound, address, [picture, sound])).toContain('#EXT-X-TARGETDURATION:5\n');
   });
 
   it('adds up', () => {

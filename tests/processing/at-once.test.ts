@@ -7,7 +7,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askForPiece } from '../../server/src/features/media/queries.ts';
 import { mediaTools } from '../media/binaries.ts';
 import type { Client } from '../world/client.ts';
-import { doStep, openSteps, openWorkshop, prepareNow, until, uploaded } from '../world/lesson.ts';
+import {
+  askedFor,
+  begunLesson,
+  doStep,
+  makingPieces,
+  openSteps,
+  openWorkshop,
+  prepareNow,
+  until,
+  uploaded,
+} from '../world/lesson.ts';
 import { fetchRenditions, framesOf, probe } from '../world/playing.ts';
 import { startServer, type TestServer } from '../world/server.ts';
 
@@ -42,13 +52,7 @@ const mpeg4 = () => film('mpeg4.mp4', ['-c:v', 'mpeg4', '-q:v', '5'], ['-c:a', '
 const h264 = () =>
   film('h264.mp4', ['-c:v', 'libx264', '-bf', '2', '-g', '60'], ['-c:a', 'aac', '-b:a', '96k']);
 
-/** Uploads and does the first step alone: what follows waits. */
-async function begun(bytes: Buffer, at = server): Promise<string> {
-  const id = await uploaded(await at.as('amira'), bytes);
-  const [first = ''] = await openSteps(at, id);
-  await doStep(await openWorkshop(at), first);
-  return id;
-}
+const begun = async (bytes: Buffer, at = server) => begunLesson(at, await at.as('amira'), bytes);
 
 /** The folders of the renditions, as the recording's playlist names them, the picture first. */
 async function rendition(client: Client, id: string): Promise<string[]> {
@@ -60,21 +64,12 @@ async function rendition(client: Client, id: string): Promise<string[]> {
   return [picture, sound].map((name) => main.replace('main.m3u8', name ?? ''));
 }
 
-/** The steps of pieces that somebody waits for. */
-async function askedFor(recordingId: string, at = server): Promise<string[]> {
-  const { rows } = await at.place.database.as('admin').pool.query<{ id: string }>(
-    `select id from processing_step
-       where recording_id = $1 and kind = 'piece' and state = 'pending'`,
-    [recordingId],
-  );
-  return rows.map(({ id }) => id);
-}
-const isAsked = async (id: string) => (await askedFor(id)).length > 0;
+const isAsked = async (id: string) => (await askedFor(server, id)).length > 0;
 
 /** Makes whatever piece is waited for. */
 async function makePieces(recordingId: string): Promise<void> {
   const workshop = await openWorkshop(server);
-  for (const id of await askedFor(recordingId)) await doStep(workshop, id);
+  for (const id of await askedFor(server, recordingId)) await doStep(workshop, id);
 }
 
 describe('a film that browsers do not play', () => {
@@ -103,12 +98,7 @@ describe('a film that browsers do not play', () => {
     expect((await amira.ask('GET', `${sound}/2.m4s`)).status).toBe(200);
 
     const fetching = fetchRenditions(amira, id, server.place.dataDir);
-    let isFetched = false;
-    fetching.finally(() => {
-      isFetched = true;
-    });
-    while (!isFetched) await makePieces(id);
-    const [whole, heard] = await fetching;
+    const [whole, heard] = await makingPieces(server, id, fetching);
     const source = join(server.place.dataDir, 'mpeg4.mp4');
     expect(await framesOf(whole?.path ?? '', 'v:0')).toBe(await framesOf(source, 'v:0'));
     // The pieces join: packets of one grid, none missing and none twice.
@@ -195,7 +185,7 @@ describe('a film that browsers do not play', () => {
     const [picture = ''] = await rendition(amira, id);
     const held = amira.ask('GET', `${picture}/2.m4s`);
     await until(() => isAsked(id));
-    const [piece = ''] = await askedFor(id);
+    const [piece = ''] = await askedFor(server, id);
     const workshop = await openWorkshop(server);
     const ffmpegPath = join(server.place.dataDir, 'no-ffmpeg');
     await writeFile(ffmpegPath, '#!/bin/sh\nexit 1\n', { mode: 0o755 });
@@ -243,7 +233,7 @@ describe('a server that closes', () => {
       headers: { cookie: client.cookie },
     });
     const held = client.ask('GET', `${picture}/2.m4s`);
-    await until(async () => (await askedFor(id, closing)).length > 0);
+    await until(async () => (await askedFor(closing, id)).length > 0);
 
     const stopped = closing.stop();
     const beganMs = performance.now();

@@ -1,5 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { openLog } from '@second-look/infra/log';
 import { stepJob } from '@second-look/workers/step';
 import type { Workshop } from '@second-look/workers/workshop';
@@ -103,6 +104,47 @@ export async function prepareNow(server: TestServer, recordingId: string): Promi
     if (stepId === undefined) return;
     await doStep(workshop, stepId);
   }
+}
+
+/** Uploads and does the first step alone: what follows waits. @returns the recording's id */
+export async function begunLesson(
+  server: TestServer,
+  client: Client,
+  bytes: Buffer,
+): Promise<string> {
+  const id = await uploaded(client, bytes);
+  const [first = ''] = await openSteps(server, id);
+  await doStep(await openWorkshop(server), first);
+  return id;
+}
+
+/** The steps of pieces that somebody waits for. */
+export async function askedFor(server: TestServer, recordingId: string): Promise<string[]> {
+  const { rows } = await server.place.database.as('admin').pool.query<{ id: string }>(
+    `select id from processing_step
+       where recording_id = $1 and kind = 'piece' and state = 'pending'`,
+    [recordingId],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Makes whatever piece is waited for, until what asks for them is done. */
+export async function makingPieces<T>(
+  server: TestServer,
+  recordingId: string,
+  asking: Promise<T>,
+): Promise<T> {
+  const workshop = await openWorkshop(server);
+  let isDone = false;
+  const end = () => {
+    isDone = true;
+  };
+  asking.then(end, end);
+  while (!isDone) {
+    for (const id of await askedFor(server, recordingId)) await doStep(workshop, id);
+    await pause(20);
+  }
+  return asking;
 }
 
 /** A recording that can be watched. @returns its id */

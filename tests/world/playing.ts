@@ -23,55 +23,97 @@ export async function framesOf(path: string, stream: 'v:0' | 'a:0'): Promise<num
   return Number((await probe([...counted, ...shown, path])).streams[0]?.nb_read_frames);
 }
 
+export interface PlayedRendition {
+  kind: 'video' | 'audio';
+  /** Of its line in the multivariant playlist. */
+  attributes: Record<string, string>;
+  playlist: string;
+  init: Buffer;
+  segments: { durationUs: number; bytes: Buffer }[];
+}
+
 /**
  * Fetches every media playlist of a recording and every part of it, as a player does, redirects included.
- * @returns a file of each rendition, in `folder`
+ * @returns the multivariant playlist, and what it names: the pictures first, each in its order
  */
+export async function fetchPresentation(
+  client: Client,
+  recordingId: string,
+): Promise<{ main: string; renditions: PlayedRendition[] }> {
+  const entry = await client.ask('GET', `/api/recordings/${recordingId}/media/main.m3u8`);
+  const address = entry.headers.get('location') ?? '';
+  const main = await readPlaylist(client, address);
+  const renditions = await Promise.all(
+    named(main).map(async ({ kind, attributes, uri }): Promise<PlayedRendition> => {
+      const medium = beside(client, address, uri);
+      const playlist = await readPlaylist(client, medium);
+      expect(playlist).toContain('#EXT-X-ENDLIST');
+      expect(playlist).toContain('#EXT-X-PLAYLIST-TYPE:VOD');
+      const [map, ...parts] = partsOf(playlist);
+      const init = await fetchPart(client, medium, map ?? { uri: '', durationUs: 0 });
+      const segments = [];
+      for (const part of parts) {
+        const bytes = await fetchPart(client, medium, part);
+        segments.push({ durationUs: part.durationUs, bytes });
+      }
+      return { kind, attributes, playlist, init, segments };
+    }),
+  );
+  return { main, renditions };
+}
+
+/** The same, as a file of each rendition in `folder`. */
 export async function fetchRenditions(
   client: Client,
   recordingId: string,
   folder: string,
 ): Promise<{ kind: string; path: string }[]> {
-  const entry = await client.ask('GET', `/api/recordings/${recordingId}/media/main.m3u8`);
-  const main = entry.headers.get('location') ?? '';
-  const text = await readPlaylist(client, main);
-  const pictures = urisOf(text).map((uri) => ({ kind: 'video', uri }));
-  const sounds = [...text.matchAll(/TYPE=AUDIO.*URI="([^"]+)"/g)].map(([, uri = '']) => ({
-    kind: 'audio',
-    uri,
-  }));
+  const { renditions } = await fetchPresentation(client, recordingId);
   return Promise.all(
-    [...pictures, ...sounds].map(async ({ kind, uri }) => {
-      const medium = beside(client, main, uri);
-      const list = await readPlaylist(client, medium);
-      expect(list).toContain('#EXT-X-ENDLIST');
-      expect(list).toContain('#EXT-X-PLAYLIST-TYPE:VOD');
-      const parts: Buffer[] = [];
-      for (const part of partsOf(list)) parts.push(await fetchPart(client, medium, part));
+    renditions.map(async ({ kind, init, segments }) => {
       const path = join(folder, `${randomUUID()}.mp4`);
-      await writeFile(path, Buffer.concat(parts));
+      await writeFile(path, Buffer.concat([init, ...segments.map(({ bytes }) => bytes)]));
       return { kind, path };
     }),
   );
 }
 
-/** The lines of a playlist that are addresses. */
-function urisOf(playlist: string): string[] {
-  return [...playlist.matchAll(/^([^#\s]\S*)$/gm)].map(([, uri = '']) => uri);
+/** What a multivariant playlist names, pictures first. */
+function named(main: string) {
+  const pictures = [...main.matchAll(/^#EXT-X-STREAM-INF:(.*)\n(\S+)$/gm)].map(
+    ([, list = '', uri = '']) => ({ kind: 'video' as const, attributes: attributesOf(list), uri }),
+  );
+  const sounds = [...main.matchAll(/^#EXT-X-MEDIA:(TYPE=AUDIO.*)$/gm)].map(([, list = '']) => {
+    const { URI: uri = '', ...attributes } = attributesOf(list);
+    return { kind: 'audio' as const, attributes, uri };
+  });
+  return [...pictures, ...sounds];
+}
+
+/** RFC 8216 4.2: names and values, which may hold commas where they are quoted. */
+function attributesOf(list: string): Record<string, string> {
+  const pairs = list.matchAll(/([A-Z0-9-]+)=(?:"([^"]*)"|([^,]*))/g);
+  return Object.fromEntries([...pairs].map(([, name, quoted, plain]) => [name, quoted ?? plain]));
 }
 
 interface Part {
   uri: string;
   /** As `length@offset`, where the address holds more. */
   range?: string;
+  durationUs: number;
 }
 
 /** What a player fetches of a media playlist: the initialisation segment and then the segments. */
 function partsOf(playlist: string): Part[] {
   const [, uri = '', range] =
     /#EXT-X-MAP:URI="([^"]+)"(?:,BYTERANGE="([^"]+)")?/.exec(playlist) ?? [];
-  const segments = playlist.matchAll(/#EXTINF:.*\n(?:#EXT-X-BYTERANGE:(\S+)\n)?(\S+)/g);
-  return [{ uri, range }, ...[...segments].map(([, range, uri = '']) => ({ uri, range }))];
+  const segments = playlist.matchAll(/#EXTINF:([\d.]+),.*\n(?:#EXT-X-BYTERANGE:(\S+)\n)?(\S+)/g);
+  return [
+    { uri, range, durationUs: 0 },
+    ...[...segments].map(([, seconds, range, uri = '']) => ({
+      ...{ uri, range, durationUs: Math.round(Number(seconds) * 1e6) },
+    })),
+  ];
 }
 
 async function readPlaylist(client: Client, address: string): Promise<string> {

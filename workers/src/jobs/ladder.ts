@@ -172,7 +172,8 @@ export async function readVersion(
     .select({ id: rendition.id, kind: rendition.kind, chunk: renditionChunk })
     .from(rendition)
     .innerJoin(renditionChunk, eq(renditionChunk.renditionId, rendition.id))
-    .where(and(eq(rendition.cutId, cutId), eq(rendition.attempt, version)));
+    .where(and(eq(rendition.cutId, cutId), eq(rendition.attempt, version)))
+    .orderBy(renditionChunk.index);
   return [...Map.groupBy(rows, ({ id }) => id).values()].flatMap((chunks) => {
     const [first] = chunks;
     if (!first) return [];

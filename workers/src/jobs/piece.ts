@@ -10,6 +10,7 @@ import {
   expressRung,
   MediaFailure,
   type MediaTools,
+  mostBandwidth,
   type Source,
   type SourceFacts,
 } from '../media/index.ts';
@@ -82,7 +83,14 @@ export async function encodePiece(
   const sound =
     facts.audio &&
     (await encodeSoundPiece(source, facts, range, facts.audio.index, folder, tools, { signal }));
-  return { part, made: sound ? [...pictures, sound] : pictures };
+  const promised = pictures.map(promising);
+  return { part, made: sound ? [...promised, sound] : promised };
+}
+
+/** The first piece speaks for all that are not made yet, and may show little: a lens cap, a title. */
+function promising(picture: EncodedPicture): EncodedPicture {
+  const most = mostBandwidth(picture.rung, pieceMs / 1000);
+  return { ...picture, peakBandwidth: Math.max(picture.peakBandwidth, most) };
 }
 
 /** Puts a piece into the store. @returns what was made of it, each with the key of its object */

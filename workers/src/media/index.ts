@@ -4,7 +4,7 @@ export { inspect, type SourceFacts } from './inspect.ts';
 export { type FilmPart, joinFilms } from './join.ts';
 export { packageFilm } from './package.ts';
 export { type EncodedPicture, type EncodedPictures, encodePictures } from './pictures.ts';
-export { chunksOf, expressRung, ladderFor, whole } from './plan.ts';
+export { chunksOf, expressRung, ladderFor, mostBandwidth, whole } from './plan.ts';
 export { poster } from './poster.ts';
 export { remux } from './remux.ts';
 export { FfmpegError } from './run.ts';

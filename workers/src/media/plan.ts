@@ -31,6 +31,8 @@ const heights = [
   { edge: 240, quality: 25, ceilingKbps: 500 },
 ];
 const expressEdge = 480;
+/** For so long an encoder may spend more than its ceiling, if it has spent less before. */
+export const bufferSeconds = 2;
 
 export const whole: Chunk = { index: 0, startMs: 0, endMs: null };
 
@@ -59,6 +61,11 @@ export function ladderFor(facts: SourceFacts): Rung[] {
 /** The one rung in which pieces are made for whoever does not wait for the ladder. */
 export function expressRung(facts: SourceFacts): Rung {
   return rungFor(facts, expressEdge);
+}
+
+/** Bits per second that so many seconds of a rung take at most, whatever they show. */
+export function mostBandwidth({ ceilingKbps }: Rung, seconds: number): number {
+  return Math.round(ceilingKbps * 1000 * (1 + bufferSeconds / seconds));
 }
 
 /**

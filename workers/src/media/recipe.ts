@@ -4,7 +4,7 @@
  */
 import { scaledForVideo } from './colour.ts';
 import type { SourceFacts, VideoFacts } from './inspect.ts';
-import type { Chunk, PicturePlan, Rung } from './plan.ts';
+import { bufferSeconds, type Chunk, type PicturePlan, type Rung } from './plan.ts';
 import { longestMs } from './tools.ts';
 
 const keyframeMs = 2_000;
@@ -75,7 +75,7 @@ export function pictureOptions(
     ...['-fps_mode', 'passthrough', '-enc_time_base', '-1', '-pix_fmt', 'yuv420p'],
     ...['-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'high', '-bf', '0'],
     ...['-sc_threshold', '0', '-crf', String(rung.quality)],
-    ...['-maxrate', `${rung.ceilingKbps}k`, '-bufsize', `${rung.ceilingKbps * 2}k`],
+    ...['-maxrate', `${rung.ceilingKbps}k`, '-bufsize', `${rung.ceilingKbps * bufferSeconds}k`],
     ...['-force_key_frames', keyframes(facts, chunk).map(seconds).join(',')],
     ...['-bsf:v', packetTimes(chunk.index === 0, times.endUs)],
     // One from each key frame to the next: `segments.ts` joins them.

@@ -70,11 +70,23 @@ describe('joined', () => {
 });
 
 describe('bandwidths', () => {
-  it('leaves a last segment of one picture out of the peak', () => {
+  const segments = (...sizes: [durationUs: number, length: number][]) =>
+    sizes.map(([durationUs, length]) => ({ durationUs, offset: 0, length }));
+
+  it('takes a last segment of one picture together with the one before it', () => {
     const { fragments } = parseByteRanges(written);
-    expect(bandwidths(fragments)).toEqual({ averageBandwidth: 2021, peakBandwidth: 2021 });
-    const busy = [{ durationUs: 1_000_000, offset: 0, length: 125 }, ...fragments];
-    expect(bandwidths(busy).peakBandwidth).toBe(1998);
+    expect(bandwidths(fragments)).toEqual({ averageBandwidth: 2021, peakBandwidth: 2022 });
+    const busy = segments([4_000_000, 1000], [4_000_000, 1000], [500_000, 1000]);
+    expect(bandwidths(busy)).toEqual({ averageBandwidth: 2824, peakBandwidth: 3556 });
+  });
+
+  it('takes none that is longer than a player has to keep up with', () => {
+    const uneven = segments([12_000_000, 12_000], [1_000_000, 9_000], [6_000_000, 6_000]);
+    expect(bandwidths(uneven).peakBandwidth).toBe(Math.ceil((15_000 * 8) / 7));
+    expect(bandwidths(segments([100_000, 100]))).toEqual({
+      averageBandwidth: 8000,
+      peakBandwidth: 8000,
+    });
   });
 });
 

@@ -2,7 +2,7 @@
  * Reads back what ffmpeg's HLS muxer wrote: one file, its byte ranges, and the codec it really has.
  */
 import { open, readFile } from 'node:fs/promises';
-import type { ByteRange, Segment } from '@second-look/core/playlist';
+import { type ByteRange, type Segment, targetSeconds } from '@second-look/core/playlist';
 
 export type FragmentedFile = { init: ByteRange; fragments: Segment[]; codec: string };
 
@@ -82,16 +82,33 @@ export function joined(
 /** Key frames are timed to the container's tick, which may round down. */
 const slackUs = 2_500;
 
-/** Bits per second, over all and in the busiest segment. */
+/**
+ * Bits per second, over all and at the peak: in the busiest stretch of whole segments that lasts between half
+ * and one and a half of the target duration (RFC 8216 4.1). A last segment of one picture says nothing by itself.
+ */
 export function bandwidths(segments: readonly Segment[]) {
   const bits = segments.reduce((sum, segment) => sum + segment.length * 8, 0);
   const durationUs = segments.reduce((sum, segment) => sum + segment.durationUs, 0);
-  // A last segment of one picture says nothing about the rate that a player must keep up with.
-  const rates = segments
-    .filter((segment) => segments.length === 1 || segment.durationUs >= 500_000)
-    .map((segment) => (segment.length * 8e6) / Math.max(1, segment.durationUs));
   const averageBandwidth = Math.round((bits * 1e6) / Math.max(1, durationUs));
-  return { averageBandwidth, peakBandwidth: Math.round(Math.max(averageBandwidth, ...rates)) };
+  return { averageBandwidth, peakBandwidth: Math.max(averageBandwidth, peakOf(segments)) };
+}
+
+function peakOf(segments: readonly Segment[]): number {
+  const targetUs = targetSeconds(segments) * 1e6;
+  let peak = 0;
+  for (const from of segments.keys()) {
+    let bits = 0;
+    let durationUs = 0;
+    for (let at = from; durationUs <= targetUs * 1.5; at += 1) {
+      const segment = segments[at];
+      if (!segment) break;
+      bits += segment.length * 8;
+      durationUs += segment.durationUs;
+      const isMeasured = durationUs >= targetUs / 2 && durationUs <= targetUs * 1.5;
+      if (isMeasured) peak = Math.max(peak, (bits * 1e6) / durationUs);
+    }
+  }
+  return Math.ceil(peak);
 }
 
 /** Reads a playlist and the initialisation segment of the file it describes. */

@@ -1,7 +1,7 @@
 import { pieceLengthsUs, type Rendition } from '@second-look/core/playlist';
 import type { Transaction } from '@second-look/infra/database';
 import { cut, recording, rendition, renditionChunk } from '@second-look/migrations/schema';
-import { and, asc, desc, eq, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, isNull, or, type SQL, sql } from 'drizzle-orm';
 import { isInTrash } from '../recordings/queries.ts';
 
 /** A cut that the person may watch, published or not. */
@@ -42,24 +42,14 @@ export async function findPoster(tx: Transaction, recordingId: string, cutId: st
   return row;
 }
 
-/**
- * The renditions of a cut with their chunks, the picture first: those that are published, or the one that is
- * named, which a better version may have taken the place of.
- */
-function selectChunks(tx: Transaction, cutId: string, renditionId?: string) {
+/** The renditions of a cut with their chunks, the picture first. */
+function selectChunks(tx: Transaction, cutId: string, which: SQL) {
   return tx
     .select({ rendition, chunk: renditionChunk })
     .from(rendition)
     .innerJoin(cut, eq(cut.id, rendition.cutId))
     .innerJoin(renditionChunk, eq(renditionChunk.renditionId, rendition.id))
-    .where(
-      and(
-        eq(rendition.cutId, cutId),
-        renditionId === undefined
-          ? eq(cut.publishedAttempt, rendition.attempt)
-          : eq(rendition.id, renditionId),
-      ),
-    )
+    .where(and(eq(rendition.cutId, cutId), which))
     .orderBy(
       asc(rendition.kind),
       desc(rendition.height),
@@ -87,8 +77,25 @@ export interface Place {
 /** Also which of the rendition's chunks the object is, counted from 0. */
 export type PlaceInChunk = Place & { chunk: number };
 
-export async function findRenditions(tx: Transaction, cutId: string, renditionId?: string) {
-  const rows = await selectChunks(tx, cutId, renditionId);
+/** Those that are published, or the one that is named, which a better version may have taken the place of. */
+export function findRenditions(tx: Transaction, cutId: string, renditionId?: string) {
+  return readRenditions(
+    tx,
+    cutId,
+    renditionId === undefined
+      ? sql`${cut.publishedAttempt} = ${rendition.attempt}`
+      : sql`${rendition.id} = ${renditionId}`,
+  );
+}
+
+/** All that were made together with one of them. */
+export function findVersion(tx: Transaction, cutId: string, renditionId: string) {
+  const attempt = sql`(select r.attempt from rendition r where r.id = ${renditionId})`;
+  return readRenditions(tx, cutId, sql`${rendition.attempt} = ${attempt}`);
+}
+
+async function readRenditions(tx: Transaction, cutId: string, which: SQL) {
+  const rows = await selectChunks(tx, cutId, which);
   const chunksOf = Map.groupBy(rows, (row) => row.rendition.id);
   return [...chunksOf.values()].map(toRendition);
 }

@@ -15,7 +15,13 @@ import { ProblemError } from '../../http/problems.ts';
 import { findRecording, widestCuts } from '../recordings/queries.ts';
 import type { PieceWaiter } from './pieces.ts';
 import { insistOn } from './published.ts';
-import { askForPiece, findCut, findRenditions, type StoredRendition } from './queries.ts';
+import {
+  askForPiece,
+  findCut,
+  findRenditions,
+  findVersion,
+  type StoredRendition,
+} from './queries.ts';
 import { sendPlace, sendWhole } from './send.ts';
 
 const playlistType = 'application/vnd.apple.mpegurl';
@@ -85,14 +91,16 @@ export async function mediaRoutes(
     `${cutPath}/:renditionId/media.m3u8`,
     { schema: schema('The playlist of one rendition (HLS).', renditionParams) },
     async (request, reply) => {
-      const { rendition } = await find(request);
-      return sendPlaylist(
-        reply,
-        // What is not made yet has no range.
-        writeMedia(rendition, (part) =>
-          isRedirecting && !rendition.isMadePieceByPiece ? inChunk(rendition, part) : alone(part),
-        ),
+      const params = request.params as z.output<typeof renditionParams>;
+      const together = await published(request, params, (tx) =>
+        findVersion(tx, params.cutId, params.renditionId),
       );
+      const rendition = together.find(({ id }) => id === params.renditionId);
+      if (!rendition) throw new ProblemError('not_found');
+      // What is not made yet has no range.
+      const isInRanges = isRedirecting && !rendition.isMadePieceByPiece;
+      const placeOf = (part: PlaylistPart) => (isInRanges ? inChunk(rendition, part) : alone(part));
+      return sendPlaylist(reply, writeMedia(rendition, placeOf, together));
     },
   );
 
