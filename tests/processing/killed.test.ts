@@ -19,7 +19,7 @@ import {
   until,
   uploaded,
 } from '../world/lesson.ts';
-import { endProcesses, startWorkers } from '../world/processes.ts';
+import { endProcesses, processesNaming, startWorkers } from '../world/processes.ts';
 import { startServer, type TestServer } from '../world/server.ts';
 
 const execute = promisify(execFile);
@@ -68,15 +68,7 @@ const isUnderWay = (id: string) =>
   });
 
 /** The command lines of this machine that name this test's folder. */
-async function atWork(): Promise<string[]> {
-  const lines: string[] = [];
-  for (const pid of await readdir('/proc')) {
-    if (!/^\d+$/.test(pid)) continue;
-    const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    if (line.includes(server.place.dataDir)) lines.push(line.replaceAll('\0', ' '));
-  }
-  return lines;
-}
+const atWork = () => processesNaming(server.place.dataDir);
 
 /** What the store holds of a recording's cuts: attempts, each with its objects. */
 async function objectsOf(id: string): Promise<string[]> {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { until } from './lesson.ts';
@@ -90,6 +91,17 @@ export async function startServerProcess(
     return answer?.ok;
   });
   return { ...server, address };
+}
+
+/** The command lines of this machine that name a folder. */
+export async function processesNaming(folder: string): Promise<string[]> {
+  const lines: string[] = [];
+  for (const pid of await readdir('/proc')) {
+    if (!/^\d+$/.test(pid)) continue;
+    const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    if (line.includes(folder)) lines.push(line.replaceAll('\0', ' '));
+  }
+  return lines;
 }
 
 export async function freePort(): Promise<number> {
