@@ -49,14 +49,14 @@ export const problems = {
   no_space: {
     status: 507,
     detail:
-      'The server has too little space left for this video. Nothing was lost: please tell whoever runs it.',
+      'The server has too little space left for this recording. Nothing was lost: please tell whoever runs it.',
   },
   quota_full: {
     status: 507,
     detail:
       'Your lessons, or those of your school, fill the room that is set aside for them. Ask whoever runs Second Look for more, or delete lessons that you no longer need: their room is free again when they leave the trash, after 30 days.',
   },
-  upload_exists: { status: 409, detail: 'This recording already has a video.' },
+  upload_exists: { status: 409, detail: 'This recording already has its file.' },
   upload_busy: {
     status: 423,
     detail:

@@ -57,7 +57,8 @@ export const recording = z.object({
   /** The file ended before it said it would: what was there can be watched. */
   isIncomplete: z.boolean(),
   /**
-   * What was uploaded. `isSafe`: all of it and its checksums are stored, and it could be opened as a video.
+   * What was uploaded. `isSafe`: all of it and its checksums are stored, and it could be opened as a video
+   * or as sound.
    * `files`: those that were begun, in order, of the `parts` that it comes in; name and sizes are the first
    * one's and their sums. Only its owner gets it.
    */
@@ -82,6 +83,8 @@ export const recording = z.object({
   cutId: id.nullable(),
   /** Counts up each time that a better version of that cut takes the place of the one before; who watches that may go on. */
   mediaVersion: z.int().nullable(),
+  /** False once it is known that there is sound alone. */
+  hasPicture: z.boolean(),
   posterUrl: z.string().nullable(),
   /** WebVTT that names a small picture for each stretch of time, `null` where there is none. */
   storyboardUrl: z.string().nullable(),
@@ -106,6 +109,7 @@ const film = z.object({
   endMs: z.int().nullable(),
   /** How long all of it is. */
   wholeMs: z.int(),
+  hasPicture: z.boolean(),
   /** Notes on what is trimmed off: they are kept, and nobody sees them. */
   hiddenNotes: z.int(),
 });
@@ -127,7 +131,7 @@ export type Conversation = z.infer<typeof conversation>;
 export const recordingRoutes = routes({
   'POST /api/recordings': {
     summary:
-      'Makes a draft recording; its video then comes by tus at /api/uploads. The same `clientId` again gives the same recording.',
+      'Makes a draft recording; its video, or its sound, then comes by tus at /api/uploads. The same `clientId` again gives the same recording.',
     body: z.object({
       ...z
         .object(about)

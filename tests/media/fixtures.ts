@@ -75,8 +75,6 @@ const films = {
     '-c:a',
     'libmp3lame',
   ]),
-  'sound.m4a': encode(null, tone(2), aac),
-  'sound-in.mp4': encode(null, tone(2), [...aac, '-brand', 'isom']),
 } satisfies Record<string, Make>;
 
 const broken = {
@@ -136,7 +134,7 @@ export function hostilePlaylists(address: string): Record<string, string> {
   };
 }
 
-function encode(picture: string | null, sound: string | null, options: string[]): Make {
+function encode(picture: string, sound: string | null, options: string[]): Make {
   return async (target, ffmpegPath) => {
     const inputs = [picture, sound].flatMap((input) => (input ? ['-f', 'lavfi', '-i', input] : []));
     await run(ffmpegPath, [...inputs, ...options, target]);

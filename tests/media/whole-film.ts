@@ -3,14 +3,22 @@ import { durationUsOf } from '@second-look/core/playlist';
 import {
   encodePictures,
   encodeSound,
+  type FilmFacts,
+  inspect,
   type MediaTools,
   type Source,
-  type SourceFacts,
 } from '@second-look/workers/media';
 import { rungFor, whole } from '../../workers/src/media/plan.ts';
 
+/** What is known of a film; of anything else there is no picture to be tested. */
+export async function inspectFilm(source: Source, tools: MediaTools): Promise<FilmFacts> {
+  const facts = await inspect(source, tools);
+  if (!facts.video) throw new Error('It has no picture.');
+  return facts;
+}
+
 /** One rung, 720p at most, of a whole film in one stretch. */
-export function planWhole(facts: SourceFacts) {
+export function planWhole(facts: FilmFacts) {
   return { facts, rungs: [rungFor(facts, 720)], chunk: whole };
 }
 

@@ -52,9 +52,18 @@ const mpeg4 = () => film('mpeg4.mp4', ['-c:v', 'mpeg4', '-q:v', '5'], ['-c:a', '
 const h264 = () =>
   film('h264.mp4', ['-c:v', 'libx264', '-bf', '2', '-g', '60'], ['-c:a', 'aac', '-b:a', '96k']);
 
+/** Half a minute of sound alone. */
+async function talk(name: string, sound: string[]): Promise<Buffer> {
+  const { ffmpegPath } = await mediaTools();
+  const path = join(server.place.dataDir, name);
+  const tone = `sine=frequency=440:sample_rate=48000:duration=${seconds}`;
+  await execute(ffmpegPath, ['-v', 'error', '-y', '-f', 'lavfi', '-i', tone, ...sound, path]);
+  return readFile(path);
+}
+
 const begun = async (bytes: Buffer, at = server) => begunLesson(at, await at.as('amira'), bytes);
 
-/** The folders of the renditions, as the recording's playlist names them, the picture first. */
+/** The folders of the renditions, as the recording's playlist names them, the picture first where there is one. */
 async function rendition(client: Client, id: string): Promise<string[]> {
   const entry = await client.ask('GET', `/api/recordings/${id}/media/main.m3u8`);
   const main = entry.headers.get('location') ?? '';
@@ -242,6 +251,72 @@ describe('a server that closes', () => {
     await pause(6_000);
     expect((await slow.arrayBuffer()).byteLength).toBe(sizeBytes);
     await stopped;
+  });
+});
+
+describe('sound alone', () => {
+  const withoutPicture = { playable: true, hasPicture: false, posterUrl: null };
+
+  it('that browsers do not play has its whole length at once, its pieces when they are asked for, and is finished', async () => {
+    const id = await begun(await talk('talk.mp3', ['-c:a', 'libmp3lame']));
+    const first = await amira.get(`/api/recordings/${id}`);
+    expect(first).toMatchObject({ state: 'processing', ...withoutPicture });
+    const [sound = ''] = await rendition(amira, id);
+    const { text } = await amira.ask('GET', `${sound}/media.m3u8`);
+    const lengths = [...text.matchAll(/#EXTINF:([\d.]+)/g)].map(([, length]) => Number(length));
+    expect(lengths.slice(0, 3)).toEqual([8, 8, 8]);
+    expect(Math.abs(lengths.reduce((sum, one) => sum + one, 0) - seconds)).toBeLessThan(0.1);
+    expect((await amira.ask('GET', `${sound}/0.m4s`)).status).toBe(200);
+    const held = amira.ask('GET', `${sound}/2.m4s`);
+    await until(() => isAsked(id));
+    await makePieces(id);
+    expect((await held).status).toBe(200);
+
+    const fetching = fetchRenditions(amira, id, server.place.dataDir);
+    let isFetched = false;
+    fetching.finally(() => {
+      isFetched = true;
+    });
+    while (!isFetched) await makePieces(id);
+    const [heard, ...others] = await fetching;
+    expect(others).toEqual([]);
+    const { packets } = await probe(['-show_entries', 'packet=pts_time', heard?.path ?? '']);
+    for (const [index, { pts_time }] of packets.entries())
+      expect(Math.abs(Number(pts_time) - (index * 1024) / 48_000)).toBeLessThan(0.0001);
+    expect(Math.abs(packets.length - (seconds * 48_000) / 1024)).toBeLessThan(3);
+
+    await prepareNow(server, id);
+    const last = await amira.get(`/api/recordings/${id}`);
+    expect(last).toMatchObject({ state: 'ready', isIncomplete: false, ...withoutPicture });
+    expect(Math.abs(last.durationMs - seconds * 1000)).toBeLessThanOrEqual(50);
+    expect(last.mediaVersion).toBeGreaterThan(first.mediaVersion);
+    expect(last.waveform.peaksPerSecond).toBe(10);
+  });
+
+  it('that browsers play is there as it was recorded, from 0, before anything is encoded', async () => {
+    const id = await begun(await talk('talk.m4a', ['-c:a', 'aac', '-b:a', '96k']));
+    expect(await amira.get(`/api/recordings/${id}`)).toMatchObject(withoutPicture);
+    const [sound, ...others] = await fetchRenditions(amira, id, server.place.dataDir);
+    expect(others).toEqual([]);
+    const source = join(server.place.dataDir, 'talk.m4a');
+    expect(await framesOf(sound?.path ?? '', 'a:0')).toBe(await framesOf(source, 'a:0'));
+    expect(firstShownAt(await readFile(sound?.path ?? ''))).toBe(0);
+  });
+
+  it('is given to whom it is shared with, piece by piece as well, and to nobody else', async () => {
+    const id = await begun(await talk('talk.mp3', ['-c:a', 'libmp3lame']));
+    const [sound = ''] = await rendition(amira, id);
+    expect((await carys.ask('GET', `${sound}/1.m4s`)).status).toBe(404);
+    expect(await isAsked(id), 'and has none made').toBe(false);
+    await amira.post(`/api/recordings/${id}/grants`, {
+      principal: { type: 'user', id: carys.id },
+      rights: ['view'],
+    });
+    expect(await carys.get(`/api/recordings/${id}`)).toMatchObject(withoutPicture);
+    const held = carys.ask('GET', `${sound}/1.m4s`);
+    await until(() => isAsked(id));
+    await makePieces(id);
+    expect((await held).status).toBe(200);
   });
 });
 

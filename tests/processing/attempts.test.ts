@@ -64,8 +64,7 @@ function publish(step: ClaimedStep, version: number) {
         isOutdated: false,
       },
       first: { chunks: [{ made, objectKey: `${version}` }], plannedMs: null },
-      posterKey: 'poster',
-      posterBytes: 1,
+      still: { objectKey: 'poster', sizeBytes: 1 },
     },
   );
 }

@@ -86,8 +86,6 @@ describe('a file that is no lesson', () => {
     ['heic.mov', 'picture'],
     ['no-index.mp4', 'truncated'],
     ['huge.mp4', 'too_large_picture'],
-    ['sound.m4a', 'sound_only'],
-    ['sound-in.mp4', 'sound_only'],
   ] satisfies [FixtureName, keyof typeof failures][])(
     'fails with its reason: %s',
     async (name, code) => {

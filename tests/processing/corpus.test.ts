@@ -8,6 +8,7 @@ import { corpusFilm, corpusSound, missingEncoder } from '../media/corpus/make.ts
 import { beepMs, combing, flashMs, type Shown, shown } from '../media/corpus/measure.ts';
 import { type Colour, corners, ground } from '../media/corpus/scene.ts';
 import { sounds } from '../media/corpus/sounds.ts';
+import { amrSound } from '../media/crafted.ts';
 import type { Client } from '../world/client.ts';
 import { until, uploaded } from '../world/lesson.ts';
 import { fetchRenditions, probe } from '../world/playing.ts';
@@ -83,14 +84,40 @@ describe('an ordinary film', () => {
 });
 
 describe('sound alone', () => {
+  const withoutPicture = { hasPicture: false, posterUrl: null, storyboardUrl: null };
+  const played = async (bytes: Buffer, filename: string) => {
+    const recording = await settled(await uploaded(amira, bytes, { filename }));
+    expect(recording).toMatchObject({ state: 'ready', isIncomplete: false, ...withoutPicture });
+    const renditions = await fetchRenditions(amira, recording.id, server.place.dataDir);
+    expect(renditions.map(({ kind }) => kind)).toEqual(['audio']);
+    const [{ path = '' } = {}] = renditions;
+    const { format } = await probe(['-show_format', path]);
+    expect.soft(Math.abs(Number(format.duration) * 1000 - recording.durationMs)).toBeLessThan(2);
+    const peaks = await fetch(`${server.address}${recording.waveform.url}`, {
+      headers: { cookie: amira.cookie },
+    });
+    const loudness = [...new Uint8Array(await peaks.arrayBuffer())];
+    return { path, durationMs: recording.durationMs, loudness };
+  };
+
   it.each(sounds.map((sound) => [sound.name, sound] as const))(
-    'is said to be that: %s',
+    'is a recording without a picture: %s',
     async (name, sound) => {
       const bytes = await readFile(await corpusSound(sound, ffmpegPath));
-      const recording = await settled(await uploaded(amira, bytes, { filename: name }));
-      expect(recording).toMatchObject({ state: 'failed', failure: { code: 'sound_only' } });
+      const { path, durationMs, loudness } = await played(bytes, name);
+      expect.soft(Math.abs(durationMs - 2400)).toBeLessThanOrEqual(50);
+      expect.soft(Math.abs((await beepMs(path)) - 1000)).toBeLessThanOrEqual(50);
+      const loudest = loudness.indexOf(Math.max(...loudness));
+      expect.soft(Math.abs(loudness.length - 24)).toBeLessThanOrEqual(1);
+      expect.soft(loudest === 10 || loudest === 11, `loudest at ${loudest}`).toBe(true);
     },
   );
+
+  it('is a recording without a picture: speech.amr', async () => {
+    const { durationMs, loudness } = await played(amrSound(3), 'speech.amr');
+    expect(durationMs).toBe(3000);
+    expect(loudness.length).toBe(30);
+  });
 });
 
 function expectEveryPicture({ expected }: Film, source: Shown, { timesMs, pictures }: Shown) {

@@ -81,7 +81,11 @@ export async function fetchRenditions(
 /** What a multivariant playlist names, pictures first. */
 function named(main: string) {
   const pictures = [...main.matchAll(/^#EXT-X-STREAM-INF:(.*)\n(\S+)$/gm)].map(
-    ([, list = '', uri = '']) => ({ kind: 'video' as const, attributes: attributesOf(list), uri }),
+    ([, list = '', uri = '']) => ({
+      // Where there is no picture, the variants are the sound.
+      kind: list.includes('RESOLUTION=') ? ('video' as const) : ('audio' as const),
+      ...{ attributes: attributesOf(list), uri },
+    }),
   );
   const sounds = [...main.matchAll(/^#EXT-X-MEDIA:(TYPE=AUDIO.*)$/gm)].map(([, list = '']) => {
     const { URI: uri = '', ...attributes } = attributesOf(list);

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { turnedMovie } from '../crafted.ts';
 import type { Film } from './films.ts';
 import { beep, scene } from './scene.ts';
-import type { sounds } from './sounds.ts';
+import type { Sound } from './sounds.ts';
 
 const execute = promisify(execFile);
 const folder = join(tmpdir(), 'second-look-fixtures', 'corpus');
@@ -19,9 +19,11 @@ export function corpusFilm(film: Film, ffmpegPath: string): Promise<string> {
 }
 
 /** The path of a file that holds sound alone. */
-export function corpusSound(sound: (typeof sounds)[number], ffmpegPath: string): Promise<string> {
-  const { sound: options, ...rest } = sound;
-  return kept({ ...rest }, { inputs: lavfi(beep(1000, 2.4)), options: words(options) }, ffmpegPath);
+export function corpusSound(sound: Sound, ffmpegPath: string): Promise<string> {
+  const { sound: options, hasCover, ...wanted } = sound;
+  const cover = hasCover ? ['-map', '0:a', ...coverAt('1:v', '0')] : [];
+  const inputs = [...lavfi(beep(1000, 2.4)), ...(hasCover ? drawnCover : [])];
+  return kept(wanted, { inputs, options: [...cover, ...words(options)] }, ffmpegPath);
 }
 
 type Work = { inputs: string[]; options: string[] };
@@ -79,6 +81,7 @@ function inputsOf(film: Film): Work {
   };
 }
 
+const drawnCover = lavfi('color=red:size=300x300:duration=1:rate=1');
 const data: Work = {
   inputs: ['-f', 'data', '-i', import.meta.filename],
   options: ['-map', '2:0', '-c:d', 'copy', '-tag:d', 'gpmd', '-timecode', '01:00:00:00'],
@@ -96,20 +99,16 @@ const besides: Record<NonNullable<Film['beside']>, Work> = {
     inputs: lavfi('sine=frequency=220:duration=2.4'),
     options: ['-map', '2:a', '-c:a:1', 'pcm_s16le'],
   },
-  cover: {
-    inputs: lavfi('color=red:size=300x300:duration=1:rate=1'),
-    options: [
-      '-map',
-      '2:v',
-      '-c:v:1',
-      'mjpeg',
-      '-pix_fmt:v:1',
-      'yuvj420p',
-      '-disposition:v:1',
-      'attached_pic',
-    ],
-  },
+  cover: { inputs: drawnCover, options: coverAt('2:v', '1') },
 };
+
+/** @param input what shows the cover @param place among the file's pictures */
+function coverAt(input: string, place: string): string[] {
+  return [
+    ...['-map', input, `-c:v:${place}`, 'mjpeg', `-pix_fmt:v:${place}`, 'yuvj420p'],
+    ...[`-disposition:v:${place}`, 'attached_pic'],
+  ];
+}
 
 function lavfi(graph: string): string[] {
   return ['-f', 'lavfi', '-i', graph];
@@ -139,9 +138,9 @@ async function renamed(path: string, from: string, to: string): Promise<void> {
 
 let known: Promise<string> | undefined;
 
-/** The first of a film's encoders that this ffmpeg lacks. */
+/** The first of a film's or a sound's encoders that this ffmpeg lacks. */
 export async function missingEncoder(
-  { picture, sound }: Film,
+  { picture = '', sound }: Partial<Pick<Film, 'picture' | 'sound'>>,
   ffmpegPath: string,
 ): Promise<string | undefined> {
   known ??= execute(ffmpegPath, ['-hide_banner', '-encoders']).then(({ stdout }) => stdout);

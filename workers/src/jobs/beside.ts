@@ -44,10 +44,9 @@ export async function makeBeside(
       return null;
     });
   return {
-    storyboard: await unlessImpossible(
-      'storyboard',
-      storyboard(source, facts, target, tools, { signal }),
-    ),
+    storyboard:
+      facts.video &&
+      (await unlessImpossible('storyboard', storyboard(source, facts, target, tools, { signal }))),
     waveform: await unlessImpossible(
       'waveform',
       waveform(source, facts, target, tools, { signal }),

@@ -11,7 +11,7 @@ export const makeChunk: Maker = async (workshop, step, folder, { signal, tellPro
     (source, facts, signal) => {
       const chunk = chunksOf(facts)[step.part];
       // Its plan was made of other facts: somebody has planned anew since.
-      if (!chunk) return Promise.resolve({ pictures: [], isDamaged: false });
+      if (!chunk || !facts.video) return Promise.resolve({ pictures: [], isDamaged: false });
       const plan = { facts, rungs: ladderFor(facts), chunk };
       return encodePictures(source, plan, folder, tools, { signal, onProgress: tellProgress });
     },

@@ -18,6 +18,9 @@ import { cutPrefixOf, prefixOf, type Workshop } from './workshop.ts';
 
 type Made = (VideoRendition & { frames?: number }) | AudioRendition;
 
+/** The steps that make a lasting version: it is whole when all of them are done. */
+export const lastingKinds = ['chunk', 'sound'] as const;
+
 /** Writes down one stretch of a rendition, and the rendition itself where it is the first. */
 export async function keepChunk(
   tx: Transaction,
@@ -71,7 +74,8 @@ export async function markIncomplete(tx: Transaction, { recordingId }: ClaimedSt
  * @param made the keys of what this attempt has put: they go again where another was quicker
  * @param keep writes down what was made
  * @returns whether the step was still this attempt's to end
- * @throws MediaFailure `no_picture` where nothing in the whole version shows a picture
+ * @throws MediaFailure `no_picture` where nothing in the whole version shows a picture; `damaged` where it is
+ * sound alone and none of it can be heard
  */
 export async function endStretch(
   workshop: Workshop,
@@ -103,12 +107,15 @@ async function publishWhenWhole(
       and(
         eq(processingStep.cutId, cutId),
         eq(processingStep.version, version),
-        inArray(processingStep.kind, ['chunk', 'sound']),
+        inArray(processingStep.kind, lastingKinds),
       ),
     );
   if (!steps.every(({ state }) => state === 'done')) return false;
   const made = await readVersion(tx, cutId, version);
-  if (!made.some(({ kind }) => kind === 'video'))
+  const isSoundAlone = facts?.video === null;
+  if (isSoundAlone && made.length === 0)
+    throw new MediaFailure('damaged', 'Nothing of it can be heard.');
+  if (!isSoundAlone && !made.some(({ kind }) => kind === 'video'))
     throw new MediaFailure('no_picture', 'No stretch of it shows a picture.');
   for (const { id, frames, segments, durationUs } of made) {
     const frameRate = frames > 0 ? Math.round((frames * 1e9) / durationUs) / 1000 : undefined;

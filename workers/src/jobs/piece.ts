@@ -19,7 +19,7 @@ import { withInspected } from './source.ts';
 import { type ClaimedStep, endStep } from './step-queries.ts';
 import { type Maker, prefixOf, type Workshop } from './workshop.ts';
 
-/** A few seconds of picture and sound together, for somebody who waits for them. */
+/** A few seconds of picture and sound together, or of sound alone, for somebody who waits for them. */
 export const makePiece: Maker = async (workshop, step, folder, { signal }) => {
   const { database, store, tools } = workshop;
   const plannedMs = await plannedLength(workshop, step);
@@ -74,17 +74,21 @@ export async function encodePiece(
 ): Promise<Piece> {
   const chunk = chunksOf(facts, plannedMs, pieceMs)[part];
   if (!chunk) throw new MediaFailure('no_picture', `There is no piece ${part}.`);
-  const plan = { facts, rungs: [expressRung(facts)], chunk };
-  // One segment, however long the last piece is.
-  const lengthMs = 2 * pieceMs;
-  const { pictures } = await encodePictures(source, plan, folder, tools, { signal }, lengthMs);
-  if (pictures.length === 0) throw new MediaFailure('no_picture', `Piece ${part} shows nothing.`);
-  const range = { startMs: chunk.startMs, endMs: chunk.endMs ?? plannedMs };
-  const sound =
-    facts.audio &&
-    (await encodeSoundPiece(source, facts, range, facts.audio.index, folder, tools, { signal }));
-  const promised = pictures.map(promising);
-  return { part, made: sound ? [...promised, sound] : promised };
+  const made: Piece['made'] = [];
+  if (facts.video) {
+    const plan = { facts, rungs: [expressRung(facts)], chunk };
+    // One segment, however long the last piece is.
+    const lengthMs = 2 * pieceMs;
+    const { pictures } = await encodePictures(source, plan, folder, tools, { signal }, lengthMs);
+    if (pictures.length === 0) throw new MediaFailure('no_picture', `Piece ${part} shows nothing.`);
+    made.push(...pictures.map(promising));
+  }
+  if (facts.audio) {
+    const range = { startMs: chunk.startMs, endMs: chunk.endMs ?? plannedMs };
+    const { index } = facts.audio;
+    made.push(await encodeSoundPiece(source, facts, range, index, folder, tools, { signal }));
+  }
+  return { part, made };
 }
 
 /** The first piece speaks for all that are not made yet, and may show little: a lens cap, a title. */

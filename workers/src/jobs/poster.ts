@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { mayDeleteObjects } from '@second-look/infra/database';
 import { cut, recording } from '@second-look/migrations/schema';
 import { eq, sql } from 'drizzle-orm';
-import { poster, type SourceFacts } from '../media/index.ts';
+import { MediaFailure, poster, type SourceFacts } from '../media/index.ts';
 import { countBytes } from './ladder.ts';
 import { withInspected } from './source.ts';
 import { type ClaimedStep, endStep } from './step-queries.ts';
@@ -35,9 +35,10 @@ function letGo({ database, store }: Workshop, key: string): Promise<void> {
 export const makePoster: Maker = async (workshop, step, folder, { signal }) => {
   const { database, store, tools } = workshop;
   const path = join(folder, 'poster.jpg');
-  await withInspected(store, step, signal, (source, facts, signal) =>
-    poster(source, facts, stillMoment({ ...step, facts }), path, tools, { signal }),
-  );
+  await withInspected(store, step, signal, (source, facts, signal) => {
+    if (!facts.video) throw new MediaFailure('no_picture', 'There is sound alone.');
+    return poster(source, facts, stillMoment({ ...step, facts }), path, tools, { signal });
+  });
   // A name of its own: browsers keep what they have by its address.
   const posterKey = `${cutPrefixOf(step)}/posters/${step.attempt}.jpg`;
   const { size } = await stat(path);

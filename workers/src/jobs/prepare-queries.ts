@@ -11,9 +11,9 @@ import {
   source,
   upload,
 } from '@second-look/migrations/schema';
-import { and, eq, exists, lt, notInArray, sql } from 'drizzle-orm';
+import { and, eq, exists, inArray, lt, notInArray, sql } from 'drizzle-orm';
 import { asShown, chunksOf, type SourceFacts } from '../media/index.ts';
-import { countBytes, keepChunk, sizeOf, supersede } from './ladder.ts';
+import { countBytes, keepChunk, lastingKinds, sizeOf, supersede } from './ladder.ts';
 import { type ClaimedStep, endStep, isStillAtIt } from './step-queries.ts';
 
 type Plain = Database['plain'];
@@ -75,7 +75,7 @@ export async function saveFacts(
 
 /** Whether the steps that follow this one are there: an attempt that was killed had come that far. */
 export async function isPlanned(db: Plain, { cutId }: ClaimedStep): Promise<boolean> {
-  const follows = and(eq(processingStep.cutId, cutId), eq(processingStep.kind, 'chunk'));
+  const follows = and(eq(processingStep.cutId, cutId), inArray(processingStep.kind, lastingKinds));
   const rows = await db
     .select({ id: processingStep.id })
     .from(processingStep)
@@ -95,7 +95,8 @@ export function endPrepared(db: Plain, step: ClaimedStep): Promise<boolean> {
       update recording set state = 'ready', progress = null, failure_code = null, updated_at = now()
       where id = ${step.recordingId} and state = 'processing' and exists (
         select from cut c where c.id = ${step.cutId} and c.published_attempt = (
-          select max(s.version) from processing_step s where s.cut_id = c.id and s.kind = 'chunk'))`);
+          select max(s.version) from processing_step s
+          where s.cut_id = c.id and s.kind in ('chunk', 'sound')))`);
     return true;
   });
 }
@@ -163,12 +164,12 @@ export function publishFirst(
   made: {
     versions: Versions;
     first: FirstVersion | null;
-    posterKey: string;
-    posterBytes: number;
+    /** A picture of it, where it has any. */
+    still: { objectKey: string; sizeBytes: number } | null;
   },
 ): Promise<{ id: string; turn: number }[] | undefined> {
   const { cutId, recordingId, facts } = step;
-  const { versions, first, posterKey, posterBytes } = made;
+  const { versions, first, still } = made;
   return db.transaction(async (tx) => {
     // Held until the end, so that a later attempt waits and then finds everything planned.
     const [mine] = await tx
@@ -190,13 +191,16 @@ export function publishFirst(
     }
     await tx
       .update(cut)
-      .set({ posterKey, ...(first && { publishedAttempt: versions.first, madeBytes: 0 }) })
+      .set({
+        posterKey: still?.objectKey ?? null,
+        ...(first && { publishedAttempt: versions.first, madeBytes: 0 }),
+      })
       .where(eq(cut.id, cutId));
     const firstBytes = (first?.chunks ?? []).map(({ made }) => sizeOf(made.segments));
     await countBytes(
       tx,
       cutId,
-      firstBytes.reduce((sum, size) => sum + size, posterBytes),
+      firstBytes.reduce((sum, size) => sum + size, still?.sizeBytes ?? 0),
     );
     await tx
       .update(recording)
@@ -221,7 +225,8 @@ export function publishFirst(
     );
     const turn = (rows[0]?.turn ?? 0) + (versions.isLasting ? idleTurn : 0);
     const common = { recordingId, cutId, version: versions.ladder };
-    const chunks = chunksOf(facts).map(({ index }) => ({
+    const pictured = facts.video ? chunksOf(facts) : [];
+    const chunks = pictured.map(({ index }) => ({
       ...common,
       ...{ id: randomUUID(), kind: 'chunk' as const, part: index, turn: turn + index },
     }));

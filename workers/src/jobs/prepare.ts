@@ -22,7 +22,7 @@ import { subfolder } from './work-folder.ts';
 import { type Maker, prefixOf, type Workshop } from './workshop.ts';
 
 /**
- * Makes a recording watchable as soon as anything can be: inspection, poster, the film as it is or its first
+ * Makes a recording playable as soon as anything can be: inspection, poster, the film as it is or its first
  * piece; then leaves the rest to steps of their own, and makes sure of every byte.
  */
 export const prepare: Maker = async (workshop, step, folder, { signal }) => {
@@ -64,8 +64,8 @@ async function makeWatchable(
     async (source, signal) => {
       const { facts } = step;
       const posterPath = join(folder, 'poster.jpg');
-      await poster(source, facts, stillMoment(step), posterPath, tools, { signal });
-      const posterKey = `${prefix}/poster-${step.attempt}.jpg`;
+      if (facts.video)
+        await poster(source, facts, stillMoment(step), posterPath, tools, { signal });
       // What can be watched already stays until the better version is whole.
       const first = versions.isWatchable
         ? null
@@ -78,9 +78,12 @@ async function makeWatchable(
               return null;
             },
           )));
-      const posterBytes = (await stat(posterPath)).size;
-      await store.putFile(posterKey, posterPath);
-      const made = { versions, first, posterKey, posterBytes };
+      const still = facts.video && {
+        objectKey: `${prefix}/poster-${step.attempt}.jpg`,
+        sizeBytes: (await stat(posterPath)).size,
+      };
+      if (still) await store.putFile(still.objectKey, posterPath);
+      const made = { versions, first, still };
       const steps = await publishFirst(database.plain, step, made);
       if (!steps) await store.deleteAll(`${prefix}/`);
       return steps;
@@ -88,7 +91,7 @@ async function makeWatchable(
   );
 }
 
-/** The film as it is, where browsers play that. */
+/** The film, or the sound, as it is, where browsers play that. */
 async function packaged(
   { store, tools }: Workshop,
   step: InspectedStep,
@@ -111,7 +114,7 @@ async function packaged(
   return { chunks, plannedMs: null };
 }
 
-/** The first seconds in a small size; the rest is made as somebody asks for it. */
+/** The first seconds, in a small size; the rest is made as somebody asks for it. */
 async function firstPiece(
   workshop: Workshop,
   step: InspectedStep,

@@ -3,7 +3,7 @@ import { endStretch, keepChunk, markIncomplete } from './ladder.ts';
 import { withInspected } from './source.ts';
 import { type Maker, prefixOf } from './workshop.ts';
 
-/** The whole sound, at an even loudness, beside whatever becomes of the picture. */
+/** The whole sound, at an even loudness, beside whatever becomes of the picture; it may be all that there is. */
 export const makeSound: Maker = async (workshop, step, folder, { signal, tellProgress }) => {
   const { store, tools } = workshop;
   const { rendition, isDamaged } = await withInspected(

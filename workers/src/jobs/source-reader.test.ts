@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mediaTools } from '../../../tests/media/binaries.ts';
 import { externalReferenceMovie } from '../../../tests/media/crafted.ts';
 import { type FixtureName, fixture, hostilePlaylists } from '../../../tests/media/fixtures.ts';
-import { planWhole, transcode } from '../../../tests/media/whole-film.ts';
+import { inspectFilm, planWhole, transcode } from '../../../tests/media/whole-film.ts';
 import { inspect, type MediaTools, poster } from '../media/index.ts';
 import { probe } from '../media/probe.ts';
 import { openSource, type SourceReader } from './source-reader.ts';
@@ -171,7 +171,7 @@ describe('a film through the reader', () => {
     'cut-off.mp4',
   ] as const)('is what it is as a file: %s', async (name) => {
     const path = await both(name);
-    const asFile = await inspect(path, tools);
+    const asFile = await inspectFilm(path, tools);
     await reading(distant, name, async ({ source, broken }) => {
       expect(await inspect(source, tools)).toEqual(asFile);
       expect(broken.aborted).toBe(false);
@@ -193,7 +193,6 @@ describe('a film through the reader', () => {
     ['random.mp4', 'not_a_video'],
     ['no-index.mp4', 'truncated'],
     ['huge.mp4', 'too_large_picture'],
-    ['sound-in.mp4', 'sound_only'],
   ] as const)('is refused as it would be as a file: %s, %s', async (name, code) => {
     await both(name);
     await reading(distant, name, async ({ source }) => {
@@ -203,7 +202,7 @@ describe('a film through the reader', () => {
 
   it('is not taken for cut off where the store fails for good', async () => {
     const path = await both('landscape.mp4');
-    const facts = await inspect(path, tools);
+    const facts = await inspectFilm(path, tools);
     let reads = 0;
     const failing = breaking(0, 'error');
     const dying: ObjectStore = {

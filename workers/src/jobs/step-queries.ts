@@ -104,8 +104,8 @@ export async function returnStep(
 }
 
 /**
- * How far the latest attempt at a step is, and with it the recording: the mean of its chunks. What an
- * overtaken attempt still says would make it go back.
+ * How far the latest attempt at a step is, and with it the recording: the mean of its chunks, or its sound
+ * where it has nothing else. What an overtaken attempt still says would make it go back.
  */
 export async function saveProgress(db: Plain, step: ClaimedStep, progress: number) {
   const [mine] = await db
@@ -113,12 +113,13 @@ export async function saveProgress(db: Plain, step: ClaimedStep, progress: numbe
     .set({ progress })
     .where(isStillAtIt(step))
     .returning({ id: processingStep.id });
-  if (!mine || step.kind !== 'chunk') return;
+  const tellingKind = step.facts?.video === null ? 'sound' : 'chunk';
+  if (!mine || step.kind !== tellingKind) return;
   await db.execute(sql`
     update recording r set progress = greatest(r.progress, m.mean), updated_at = now()
     from (select avg(case when s.state = 'done' then 1 else s.progress end)::real as mean
       from processing_step s
-      where s.cut_id = ${step.cutId} and s.version = ${step.version} and s.kind = 'chunk') m
+      where s.cut_id = ${step.cutId} and s.version = ${step.version} and s.kind = ${tellingKind}) m
     where r.id = ${step.recordingId} and r.state = 'processing'`);
 }
 

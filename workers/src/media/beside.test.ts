@@ -8,6 +8,7 @@ import { readStoryboard, writeStoryboard } from '@second-look/core/storyboard';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mediaTools } from '../../../tests/media/binaries.ts';
 import { type FixtureName, fixture } from '../../../tests/media/fixtures.ts';
+import { inspectFilm } from '../../../tests/media/whole-film.ts';
 import { inspect } from './inspect.ts';
 import { type Storyboard, sampling, storyboard } from './storyboard.ts';
 import type { MediaTools } from './tools.ts';
@@ -54,7 +55,7 @@ async function film({ seconds, rate, keyEvery, options = [], extension = 'mp4' }
 }
 
 async function storyboardOf(path: string) {
-  return storyboard(path, await inspect(path, tools), await emptyFolder(), tools);
+  return storyboard(path, await inspectFilm(path, tools), await emptyFolder(), tools);
 }
 
 /** What each picture says, in seconds from the start, by its mark's place between left (0) and right (1). */

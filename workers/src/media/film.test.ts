@@ -8,7 +8,12 @@ import { durationUsOf, stretches } from '@second-look/core/playlist';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mediaTools } from '../../../tests/media/binaries.ts';
 import { type FixtureName, fixture } from '../../../tests/media/fixtures.ts';
-import { planWhole, transcode, type WholeFilm } from '../../../tests/media/whole-film.ts';
+import {
+  inspectFilm,
+  planWhole,
+  transcode,
+  type WholeFilm,
+} from '../../../tests/media/whole-film.ts';
 import { inspect } from './inspect.ts';
 import { encodePictures } from './pictures.ts';
 import { ladderFor } from './plan.ts';
@@ -28,7 +33,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function source(name: FixtureName) {
   const path = await fixture(name, tools.ffmpegPath);
-  return { path, facts: await inspect(path, tools) };
+  return { path, facts: await inspectFilm(path, tools) };
 }
 
 async function made(name: FixtureName) {
@@ -191,7 +196,7 @@ describe('transcode', () => {
     const target = await mkdtemp(join(folder, 'out-'));
     const copy = join(target, 'copy.mkv');
     await remux(path, facts, copy, tools);
-    const again = await inspect(copy, tools);
+    const again = await inspectFilm(copy, tools);
     expect(again.needsRemux).toBe(false);
     expect(again.durationMs).toBeGreaterThan(4900);
     const result = await transcode(copy, planWhole(again), target, tools);

@@ -1,6 +1,6 @@
 /** Everything that knows ffmpeg, over files and loopback addresses: no database, no queue, no object store. */
 export { MediaFailure } from './failure.ts';
-export { inspect, type SourceFacts } from './inspect.ts';
+export { type FilmFacts, inspect, type SourceFacts } from './inspect.ts';
 export { type FilmPart, joinFilms } from './join.ts';
 export { packageFilm } from './package.ts';
 export { type EncodedPicture, type EncodedPictures, encodePictures } from './pictures.ts';

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import type { FailureCode } from '@second-look/core/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mediaTools } from '../../../tests/media/binaries.ts';
+import { corpusSound } from '../../../tests/media/corpus/make.ts';
+import { sounds } from '../../../tests/media/corpus/sounds.ts';
 import { type FixtureName, fixture, hostilePlaylists } from '../../../tests/media/fixtures.ts';
 import { inspect } from './inspect.ts';
 import { probe } from './probe.ts';
@@ -39,7 +41,7 @@ describe('inspect: films', () => {
     const { video } = await inspected('portrait.mov');
     expect(video).toMatchObject({ width: 1280, height: 720, rotation: 90 });
     expect(video).toMatchObject({ displayedWidth: 720, displayedHeight: 1280 });
-    expect((await inspected('upside-down.mp4')).video.rotation).toBe(180);
+    expect((await inspected('upside-down.mp4')).video?.rotation).toBe(180);
   });
 
   it('takes time 0 from the container', async () => {
@@ -54,9 +56,9 @@ describe('inspect: films', () => {
   });
 
   it('knows pixels that are not square, light beyond the ordinary, and fields', async () => {
-    expect((await inspected('wide-pixels.mp4')).video.displayedWidth).toBe(512);
+    expect((await inspected('wide-pixels.mp4')).video?.displayedWidth).toBe(512);
     expect((await inspected('hevc-hdr.mp4')).video).toMatchObject({ codec: 'hevc', isHdr: true });
-    expect((await inspected('camcorder.mts')).video.isInterlaced).toBe(true);
+    expect((await inspected('camcorder.mts')).video?.isInterlaced).toBe(true);
   });
 
   it('stops when asked to', async () => {
@@ -66,7 +68,42 @@ describe('inspect: films', () => {
   });
 });
 
-describe('inspect: what is no film', () => {
+describe('inspect: sound alone', () => {
+  const named = async (wanted: string) => {
+    const sound = sounds.find(({ name }) => name === wanted);
+    if (!sound) throw new Error(`There is no ${wanted}.`);
+    return corpusSound(sound, tools.ffmpegPath);
+  };
+
+  it.each([
+    ['voice-memo.m4a', 'mov', 'aac', false],
+    ['covered.mp3', 'mp3', 'mp3', true],
+    ['bare.aac', 'aac', 'aac', true],
+    ['recorder.wav', 'wav', 'pcm_s16le', false],
+    ['studio.flac', 'flac', 'flac', false],
+    ['browser-sound.webm', 'matroska', 'opus', true],
+  ])('%s has no picture, and a copy with an index where it has none', async (name, ...expected) => {
+    const { video, audio, container, needsRemux } = await inspect(await named(name), tools);
+    expect([container, audio?.codec, needsRemux]).toEqual(expected);
+    expect(video).toBeNull();
+  });
+
+  it('is not what a film is whose picture nobody can decode', async () => {
+    const film = await readFile(await fixture('landscape.mp4', tools.ffmpegPath));
+    const path = join(folder, 'unknown-picture.mp4');
+    await writeFile(path, film.toString('latin1').replaceAll('avc1', 'zzzz'), 'latin1');
+    await expect(inspect(path, tools)).rejects.toMatchObject({ code: 'damaged' });
+  });
+
+  it('is not found in noise that holds a frame of it by chance', async () => {
+    const sound = await readFile(await named('bare.mp3'));
+    const path = join(folder, 'noise');
+    await writeFile(path, Buffer.concat([Buffer.from('what this is, nobody knows'), sound]));
+    await expect(inspect(path, tools)).rejects.toMatchObject({ code: 'not_a_video' });
+  });
+});
+
+describe('inspect: what is no recording', () => {
   const expected: [FixtureName, FailureCode][] = [
     ['empty.mp4', 'empty_file'],
     ['page.mp4', 'web_page'],
@@ -74,8 +111,6 @@ describe('inspect: what is no film', () => {
     ['picture.mp4', 'picture'],
     ['photo.mov', 'picture'],
     ['heic.mov', 'picture'],
-    ['sound.m4a', 'sound_only'],
-    ['sound-in.mp4', 'sound_only'],
     ['no-index.mp4', 'truncated'],
     ['huge.mp4', 'too_large_picture'],
     ['elsewhere.mov', 'damaged'],

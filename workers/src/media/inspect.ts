@@ -1,10 +1,10 @@
 /**
- * Finds out what a file from a stranger is, and refuses what is no film or more than one film.
+ * Finds out what a file from a stranger is, and refuses what is neither a film nor sound, or more than one film.
  */
 import { type ColourFacts, coloursOf } from './colour.ts';
 import { MediaFailure } from './failure.ts';
 import { type ProbedFile, type ProbedStream, ProbeError, probe } from './probe.ts';
-import { isPartOfPacket, recognise, sniffedBytes } from './sniff.ts';
+import { hasNoIndex, isPartOfPacket, recognise, sniffedBytes } from './sniff.ts';
 import { readStart } from './start.ts';
 import { largestPicture, longestMs, type MediaTools, type Source } from './tools.ts';
 
@@ -40,8 +40,8 @@ export type AudioFacts = {
   sampleRate: number;
 };
 
-export type SourceFacts = {
-  /** ffmpeg's first name for it: mov, matroska, avi, mpegts… */
+type CommonFacts = {
+  /** ffmpeg's first name for it: mov, matroska, avi, mpegts, mp3… */
   container: string;
   /** Null where the container doesn't say. */
   durationMs: number | null;
@@ -57,9 +57,12 @@ export type SourceFacts = {
   skippedMs?: number;
   /** The file goes on behind `durationMs`. */
   isTrimmedBehind?: true;
-  video: VideoFacts;
-  audio: AudioFacts | null;
 };
+
+export type FilmFacts = CommonFacts & { video: VideoFacts; audio: AudioFacts | null };
+/** What has sound alone, and maybe a cover. */
+export type SoundFacts = CommonFacts & { video: null; audio: AudioFacts };
+export type SourceFacts = FilmFacts | SoundFacts;
 
 // Some writers of Matroska count the time before the start into the duration, and some don't.
 const lateStartUs = 1_000_000;
@@ -79,7 +82,7 @@ export async function inspect(
 ): Promise<SourceFacts> {
   const { bytes, sizeBytes } = await readStart(source, sniffedBytes, options.signal);
   const sniffed = recognise(bytes);
-  if (sniffed.isFilm === false) throw new MediaFailure(sniffed.failure);
+  if (!sniffed.isRecording) throw new MediaFailure(sniffed.failure);
 
   const probed = await probe(source, tools, options).catch((error: unknown) => {
     if (!(error instanceof ProbeError) || error.isMachineAtFault) throw error;
@@ -110,27 +113,30 @@ function facts(probed: ProbedFile, sizeBytes: number, knownContainer: boolean) {
   const sound = streams.find((stream) => stream.codec_type === 'audio' && stream.codec_name);
   const pictures = streams.filter((stream) => stream.codec_type === 'video');
   const picture = pictures.find(isMoving);
-  if (!picture) {
-    if (sound) throw new MediaFailure('sound_only');
-    if (pictures.length > 0) throw new MediaFailure('picture');
-    throw new MediaFailure(knownContainer ? 'damaged' : 'not_a_video');
-  }
-  if (isBomb(picture)) {
+  if (picture && isBomb(picture)) {
     throw new MediaFailure('damaged', `${picture.nb_frames} pictures in ${picture.duration} s`);
   }
   const durationMs = milliseconds(probed.format?.duration);
   if (durationMs !== null && durationMs > longestMs) throw new MediaFailure('too_long');
   const startUs = Math.round((Number(probed.format?.start_time) || 0) * 1e6);
-  return {
+  const common = {
     container,
     durationMs,
     startMs: Math.round(startUs / 1000),
     startUs,
     sizeBytes,
-    needsRemux: durationMs === null || (container === 'matroska' && startUs >= lateStartUs),
-    video: videoFacts(picture),
-    audio: sound ? audioFacts(sound) : null,
+    needsRemux:
+      durationMs === null ||
+      hasNoIndex(container) ||
+      (container === 'matroska' && startUs >= lateStartUs),
   };
+  const audio = sound ? audioFacts(sound) : null;
+  if (picture) return { ...common, video: videoFacts(picture), audio };
+  // Noise looks like a frame of such sound here and there.
+  const isNoise = hasNoIndex(container) && !knownContainer;
+  if (audio && !isNoise) return { ...common, video: null, audio };
+  if (pictures.length > 0) throw new MediaFailure('picture');
+  throw new MediaFailure(knownContainer ? 'damaged' : 'not_a_video');
 }
 
 /** No camera is so quick; an index of little room can name one picture a million times. */

@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mediaTools } from '../../../tests/media/binaries.ts';
+import { corpusSound } from '../../../tests/media/corpus/make.ts';
 import { beepMs, flashMs, shown } from '../../../tests/media/corpus/measure.ts';
+import { sounds } from '../../../tests/media/corpus/sounds.ts';
 import { type FixtureName, fixture } from '../../../tests/media/fixtures.ts';
 import { cameraNames, splitFilm, splitParts } from '../../../tests/media/split.ts';
 import { inspect } from './inspect.ts';
@@ -51,7 +53,7 @@ describe('the parts of one film', () => {
       // What it was put together from is gone.
       expect(await readdir(join(target, '..'))).toEqual(['joined.mkv', 'parts.ffconcat']);
       // Copied: nothing was encoded anew.
-      expect(facts.video.codec).toBe(parts[0]?.facts.video.codec);
+      expect(facts.video?.codec).toBe(parts[0]?.facts.video?.codec);
       expect(facts.audio?.codec).toBe(parts[0]?.facts.audio?.codec);
       const wholeMs = splitFilm.seconds * 1000;
       expect(Math.abs((facts.durationMs ?? 0) - wholeMs)).toBeLessThanOrEqual(250);
@@ -68,6 +70,12 @@ describe('films of different kinds', () => {
   const all = (names: FixtureName[]) =>
     Promise.all(names.map((name) => fixture(name, tools.ffmpegPath)));
 
+  const talk = async () => {
+    const m4a = sounds.find(({ name }) => name.endsWith('.m4a'));
+    if (!m4a) throw new Error('There is no such sound.');
+    return corpusSound(m4a, tools.ffmpegPath);
+  };
+
   it('are brought to the size of the first, each upright and whole', async () => {
     const paths = await all(['landscape.mp4', 'portrait.mov', 'silent.mp4', 'camcorder.mts']);
     const { target, facts, parts } = await joined(paths);
@@ -78,6 +86,21 @@ describe('films of different kinds', () => {
     const { timesMs } = await shown(target);
     const gaps = timesMs.slice(1).map((time, index) => time - (timesMs[index] ?? 0));
     expect(Math.max(...gaps)).toBeLessThan(200);
+  });
+
+  it('are seen and heard also where the first is silent, and one has no picture', async () => {
+    const paths = [...(await all(['silent.mp4', 'landscape.mp4'])), await talk()];
+    const { target, facts } = await joined(paths);
+    expect(Math.abs((facts.durationMs ?? 0) - 16_400)).toBeLessThanOrEqual(300);
+    expect(Math.abs((await beepMs(await steadySound(target))) - 5_000)).toBeLessThanOrEqual(150);
+    const { timesMs } = await shown(target);
+    expect(timesMs.at(-1)).toBeGreaterThan(15_500);
+  });
+
+  it('are put together where all are sound alone', async () => {
+    const { facts } = await joined([await talk(), await talk()]);
+    expect(facts.video).toBeNull();
+    expect(Math.abs((facts.durationMs ?? 0) - 4_800)).toBeLessThanOrEqual(150);
   });
 
   it('are taken apart from what only looks alike', async () => {

@@ -28,7 +28,7 @@ const mezzanine = [
 
 /**
  * Puts films behind one another into one Matroska file: as they are where they are of one kind, and otherwise
- * each brought to the size of the first. Inspect the result: it has a clock and stream numbers of its own.
+ * each brought to the shape of the first that has a picture. Inspect the result: it has a clock and stream numbers of its own.
  * @param parts two or more, as `inspect` found them
  * @param target a path ending in `.mkv`, in a folder of its own
  * @returns whether a part ends in the middle of something
@@ -53,12 +53,21 @@ export async function joinFilms(
       if (!(error instanceof MediaFailure)) throw error;
     }
   }
-  const [first] = parts;
-  if (!first) throw new RangeError('There is nothing to join.');
-  const size = rungFor(first.facts, largestEdge);
-  await eachTo(parts, target, (part, path) => encodeAlike(part, size, path, tools, options));
+  const common = commonShape(parts);
+  await eachTo(parts, target, (part, path) => encodeAlike(part, common, path, tools, options));
   await concatenate(parts, target, tools, options);
   return { isCutOff };
+}
+
+/** What every part gets, silent and black where it has none of its own: the first file decides what there is. */
+type Shape = { size: { width: number; height: number } | null; isHeard: boolean };
+
+function commonShape(parts: readonly FilmPart[]): Shape {
+  const filmed = parts.map(({ facts }) => facts).find((facts) => facts.video !== null);
+  return {
+    size: filmed ? rungFor(filmed, largestEdge) : null,
+    isHeard: parts.some(({ facts }) => facts.audio),
+  };
 }
 
 const largestEdge = 1080;
@@ -87,12 +96,11 @@ async function kindOf(
   tools: MediaTools,
   options: Options,
 ): Promise<string> {
-  const { index: _, frameRate: __, ...picture } = video;
+  const { index: _ = 0, frameRate: __ = 0, ...picture } = video ?? {};
   const { index: ___ = 0, ...sound } = audio ?? {};
-  const set = selfContained.includes(video.codec)
-    ? []
-    : await setupHash(source, video, tools, options);
-  return JSON.stringify([picture, sound, set]);
+  const isTold = video && !selfContained.includes(video.codec);
+  const setup = isTold ? await setupHash(source, video, tools, options) : [];
+  return JSON.stringify([picture, sound, setup]);
 }
 
 /** A hash of what a decoder is told in front of the first picture. */
@@ -109,38 +117,51 @@ async function setupHash(
   return lines;
 }
 
-/** One part in the size of all, with borders where it has another shape. */
+/** One part in the shape of all, with borders where it has another. */
 async function encodeAlike(
   { source, facts }: FilmPart,
-  size: { width: number; height: number },
+  { size, isHeard }: Shape,
   target: string,
   tools: MediaTools,
   { signal }: Options,
 ): Promise<void> {
-  const own = { width: facts.video.displayedWidth, height: facts.video.displayedHeight };
-  const scale = Math.min(size.width / own.width, size.height / own.height);
-  const even = (length: number) => Math.max(2, Math.round((length * scale) / 2) * 2);
-  const filters = [
-    ...uprightFrames(facts.video),
-    ...scaledForVideo(
-      facts.video,
-      `${Math.min(size.width, even(own.width))}:${Math.min(size.height, even(own.height))}`,
-      await canToneMap(tools.ffmpegPath),
-    ),
-    `pad=${size.width}:${size.height}:-1:-1`,
+  const seconds = ((facts.durationMs ?? 1) / 1000).toFixed(3);
+  const graph: string[] = [];
+  const options: string[] = [];
+  if (size) {
+    const drawn = facts.video
+      ? `[0:${facts.video.index}]${fitted(facts.video, size, await canToneMap(tools.ffmpegPath))}`
+      : `color=c=black:s=${size.width}x${size.height}:r=25:d=${seconds},setsar=1`;
+    graph.push(`${drawn}[picture]`);
+    options.push('-map', '[picture]', ...mezzanine);
+  }
+  if (isHeard) {
+    const heard = facts.audio
+      ? `[0:${facts.audio.index}]aresample=48000:async=1:first_pts=0`
+      : `anullsrc=r=48000:cl=stereo:d=${seconds}`;
+    graph.push(`${heard}[sound]`);
+    options.push('-map', '[sound]', '-c:a', 'aac', '-b:a', '192k', '-ac', '2');
+  }
+  const output = { options: [...options, '-f', 'matroska'], target };
+  await runOrBlame({ source, graph: graph.join(';'), outputs: [output], signal }, target, tools);
+}
+
+function fitted(
+  video: VideoFacts,
+  { width, height }: { width: number; height: number },
+  canToneMap: boolean,
+): string {
+  const { displayedWidth, displayedHeight } = video;
+  const scale = Math.min(width / displayedWidth, height / displayedHeight);
+  const even = (length: number, most: number) =>
+    Math.min(most, Math.max(2, Math.round((length * scale) / 2) * 2));
+  const inside = `${even(displayedWidth, width)}:${even(displayedHeight, height)}`;
+  return [
+    ...uprightFrames(video),
+    ...scaledForVideo(video, inside, canToneMap),
+    `pad=${width}:${height}:-1:-1`,
     'setsar=1',
-  ];
-  const sound = facts.audio
-    ? [
-        ...['-map', `0:${facts.audio.index}`, '-af', 'aresample=48000:async=1:first_pts=0'],
-        ...['-c:a', 'aac', '-b:a', '192k', '-ac', '2'],
-      ]
-    : [];
-  const options = [
-    ...['-map', `0:${facts.video.index}`, '-vf', filters.join(',')],
-    ...[...mezzanine, ...sound, '-f', 'matroska'],
-  ];
-  await runOrBlame({ source, outputs: [{ options, target }], signal }, target, tools);
+  ].join(',');
 }
 
 /** @throws MediaFailure where what came out is not as long as what went in, or lies on its side */
@@ -165,7 +186,7 @@ async function concatenate(
   const joined = await inspect(target, tools, options);
   const wantedMs = copied.reduce((sum, { durationMs }) => sum + (durationMs ?? 0), 0);
   const apartMs = Math.abs((joined.durationMs ?? 0) - wantedMs);
-  const isTurned = joined.video.rotation !== copied[0]?.video.rotation;
+  const isTurned = joined.video?.rotation !== copied[0]?.video?.rotation;
   if (apartMs > tolerancePerPartMs * parts.length || isTurned)
     throw new MediaFailure('damaged', `${joined.durationMs} ms of ${wantedMs} ms were joined.`);
   for (const name of names) await rm(join(folder, name));

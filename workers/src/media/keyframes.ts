@@ -1,4 +1,4 @@
-import type { SourceFacts } from './inspect.ts';
+import type { FilmFacts } from './inspect.ts';
 import { runFfprobe } from './probe.ts';
 import type { MediaTools, Source } from './tools.ts';
 
@@ -12,7 +12,7 @@ const looksForSeconds = 60;
  */
 export async function keyframeGapMs(
   source: Source,
-  facts: SourceFacts,
+  facts: FilmFacts,
   tools: MediaTools,
   options: { signal?: AbortSignal } = {},
 ): Promise<number> {

@@ -7,7 +7,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mediaTools } from '../../../tests/media/binaries.ts';
 import { fixture } from '../../../tests/media/fixtures.ts';
-import { inspect, type SourceFacts } from './inspect.ts';
+import { inspectFilm } from '../../../tests/media/whole-film.ts';
+import { type FilmFacts, inspect } from './inspect.ts';
 import { encodePictures } from './pictures.ts';
 import { ladderFor, whole } from './plan.ts';
 import { poster } from './poster.ts';
@@ -22,12 +23,12 @@ const execute = promisify(execFile);
 let tools: MediaTools;
 let folder: string;
 let film: string;
-let facts: SourceFacts;
+let facts: FilmFacts;
 beforeAll(async () => {
   tools = await mediaTools();
   folder = await mkdtemp(join(tmpdir(), 'second-look-machine-'));
   film = await fixture('landscape.mp4', tools.ffmpegPath);
-  facts = await inspect(film, tools);
+  facts = await inspectFilm(film, tools);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -1,4 +1,4 @@
-/** Makes a film that browsers can play as it is playable at once, without encoding anything. */
+/** Makes what browsers can play as it is playable at once, without encoding anything. */
 import type { AudioRendition, VideoRendition } from '@second-look/core/playlist';
 import { type EncodeOptions, encode } from './encode.ts';
 import { MediaFailure } from './failure.ts';
@@ -34,7 +34,7 @@ export function isPackable({
   return (
     ['mov', 'matroska'].includes(container) &&
     bitsPerSecond <= most.bitsPerSecond &&
-    isPlayablePicture(video) &&
+    (video === null || isPlayablePicture(video)) &&
     (audio === null || isPlayableSound(audio))
   );
 }
@@ -78,7 +78,7 @@ export async function packageFilm(
   const recipe = {
     inputOptions: clockOptions(facts, whole),
     outputs: [
-      { name: 'packaged-picture', options: pictureCopy(video.index) },
+      ...(video ? [{ name: 'packaged-picture', options: pictureCopy(video.index) }] : []),
       ...(audio ? [{ name: 'packaged-sound', options: soundCopy(audio.index) }] : []),
     ],
   };
@@ -88,24 +88,26 @@ export async function packageFilm(
     if (error instanceof MediaFailure) return null;
     throw error;
   });
-  const [picture, sound] = encoded?.files ?? [];
-  if (!picture) return null;
-  const durationUs = picture.fragments.reduce((sum, fragment) => sum + fragment.durationUs, 0);
+  const files = encoded?.files ?? [];
+  const [first] = files;
+  if (!first) return null;
+  const durationUs = first.fragments.reduce((sum, fragment) => sum + fragment.durationUs, 0);
   const isWhole = Math.abs(durationUs / 1000 - (facts.durationMs ?? 0)) < 1_500;
-  const isSeekable = picture.fragments.every((one) => one.durationUs <= longestSegmentUs);
+  const isSeekable = first.fragments.every((one) => one.durationUs <= longestSegmentUs);
   if (!isWhole || !isSeekable) return null;
-  const { width, height, frameRate } = video;
-  const common = ({ codec, init, fragments: segments, filePath }: typeof picture) => ({
+  const common = ({ codec, init, fragments: segments, filePath }: typeof first) => ({
     ...{ codec, init, segments, ...bandwidths(segments), filePath },
   });
-  return {
-    renditions: [
-      { kind: 'video', ...common(picture), width, height, frameRate },
-      ...(sound
-        ? [{ kind: 'audio' as const, ...common(sound), channels: audio?.channels ?? 2 }]
-        : []),
-    ],
-  };
+  const renditions: PackagedFilm['renditions'] = [];
+  if (video) {
+    const { width, height, frameRate } = video;
+    renditions.push({ kind: 'video', ...common(first), width, height, frameRate });
+  }
+  const sound = video ? files[1] : first;
+  if (audio && sound) {
+    renditions.push({ kind: 'audio', ...common(sound), channels: audio.channels });
+  }
+  return { renditions };
 }
 
 /**

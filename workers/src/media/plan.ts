@@ -1,6 +1,6 @@
 /** Decides what is made of a source: which sizes, and in which stretches of it. */
 import { type Stretch, stretches } from '@second-look/core/playlist';
-import type { SourceFacts } from './inspect.ts';
+import type { FilmFacts, SourceFacts } from './inspect.ts';
 import { shownEndMs } from './shown.ts';
 
 export type Rung = {
@@ -17,7 +17,7 @@ export type Rung = {
 export type Chunk = Stretch;
 
 /** The rungs to be made of one stretch, by one decoding of it. */
-export type PicturePlan = { facts: SourceFacts; rungs: readonly Rung[]; chunk: Chunk };
+export type PicturePlan = { facts: FilmFacts; rungs: readonly Rung[]; chunk: Chunk };
 
 export const segmentMs = 4_000;
 /** One job's share of a lesson: a worker that is killed costs no more. */
@@ -49,7 +49,7 @@ export function chunksOf(
 }
 
 /** All rungs that a source is worth, the largest first: its own size, or 1080p where it has more, and below. */
-export function ladderFor(facts: SourceFacts): Rung[] {
+export function ladderFor(facts: FilmFacts): Rung[] {
   const own = shorterEdge(facts);
   // One line less would be the same size again: sizes are even.
   const below = heights.filter(({ edge }) => edge < Math.min(own, 1080) - 1);
@@ -59,7 +59,7 @@ export function ladderFor(facts: SourceFacts): Rung[] {
 }
 
 /** The one rung in which pieces are made for whoever does not wait for the ladder. */
-export function expressRung(facts: SourceFacts): Rung {
+export function expressRung(facts: FilmFacts): Rung {
   return rungFor(facts, expressEdge);
 }
 
@@ -74,7 +74,7 @@ export function mostBandwidth({ ceilingKbps }: Rung, seconds: number): number {
  * as 4:2:0 needs.
  * @param edge in pixels
  */
-export function rungFor(facts: SourceFacts, edge: number): Rung {
+export function rungFor(facts: FilmFacts, edge: number): Rung {
   const { displayedWidth, displayedHeight } = facts.video;
   const shorter = shorterEdge(facts);
   const scale = Math.min(1, edge / shorter);
@@ -90,6 +90,6 @@ export function rungFor(facts: SourceFacts, edge: number): Rung {
   };
 }
 
-function shorterEdge({ video }: SourceFacts): number {
+function shorterEdge({ video }: FilmFacts): number {
   return Math.min(video.displayedWidth, video.displayedHeight);
 }

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { canToneMap, scaledForJpeg } from './colour.ts';
 import { MediaFailure } from './failure.ts';
-import type { SourceFacts } from './inspect.ts';
+import type { FilmFacts } from './inspect.ts';
 import { whole } from './plan.ts';
 import { clockOptions, isIndexed, seekMarginMs, trim, uprightFrames } from './recipe.ts';
 import { insistOnRoom } from './room.ts';
@@ -20,7 +20,7 @@ const widest = 640;
  */
 export async function poster(
   source: Source,
-  facts: SourceFacts,
+  facts: FilmFacts,
   atMs: number,
   target: string,
   tools: MediaTools,

@@ -20,7 +20,7 @@ export async function remux(
   tools: MediaTools,
   options: { signal?: AbortSignal } = {},
 ): Promise<{ isCutOff: boolean }> {
-  const streams = [facts.video.index, ...(facts.audio ? [facts.audio.index] : [])];
+  const streams = [facts.video, facts.audio].flatMap((stream) => stream?.index ?? []);
   try {
     const complaints = await runFfmpeg(
       {

@@ -34,6 +34,7 @@ async function made(camera: Camera, showing: Partial<Showing>) {
   const film = films.get(camera);
   if (!film) throw new Error('There is no such film.');
   const raw = await inspect(film.whole, tools);
+  if (!raw.video) throw new Error('There is no picture.');
   const facts = asShown(raw, { turned: 0, startMs: 0, endMs: null, ...showing });
   const folder = await mkdtemp(join(film.folder, 'made-'));
   const [chunk] = chunksOf(facts);

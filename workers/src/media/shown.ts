@@ -1,5 +1,5 @@
 /** What of a source is shown, and which way up: its owner's word against the file's. */
-import type { SourceFacts } from './inspect.ts';
+import type { FilmFacts, SourceFacts, VideoFacts } from './inspect.ts';
 
 export type Showing = {
   /** Quarter turns clockwise beyond what the file says, in degrees. */
@@ -13,26 +13,29 @@ export type Showing = {
  * The facts as if the source held nothing else: its time 0 is where the shown part begins. Everything behind
  * this, from the recipes to the checks, knows no other clock.
  */
+export function asShown(facts: FilmFacts, showing: Showing): FilmFacts;
+export function asShown(facts: SourceFacts, showing: Showing): SourceFacts;
 export function asShown(facts: SourceFacts, { turned, startMs, endMs }: Showing): SourceFacts {
   const wholeMs = facts.durationMs;
   const untilMs = endMs === null ? wholeMs : Math.min(endMs, wholeMs ?? endMs);
   const isTrimmedBehind = endMs !== null && (wholeMs === null || endMs < wholeMs);
-  const { displayedWidth, displayedHeight } = facts.video;
-  const isOnItsSide = turned % 180 !== 0;
-  return {
-    ...facts,
+  const shown = {
     durationMs: untilMs === null ? null : Math.max(1, untilMs - startMs),
     startMs: facts.startMs + startMs,
     startUs: facts.startUs + startMs * 1000,
     ...(startMs > 0 && { skippedMs: startMs }),
     ...(isTrimmedBehind && { isTrimmedBehind }),
-    video: {
-      ...facts.video,
-      displayedWidth: isOnItsSide ? displayedHeight : displayedWidth,
-      displayedHeight: isOnItsSide ? displayedWidth : displayedHeight,
-      ...(turned !== 0 && { turned }),
-    },
   };
+  return facts.video
+    ? { ...facts, ...shown, video: turnedVideo(facts.video, turned) }
+    : { ...facts, ...shown };
+}
+
+function turnedVideo(video: VideoFacts, turned: Showing['turned']): VideoFacts {
+  if (turned === 0) return video;
+  const { displayedWidth, displayedHeight } = video;
+  if (turned === 180) return { ...video, turned };
+  return { ...video, turned, displayedWidth: displayedHeight, displayedHeight: displayedWidth };
 }
 
 /** Where the shown part ends, if that is before the source does; in milliseconds of what is shown. */

@@ -1,13 +1,13 @@
 /**
- * Recognises by their first bytes what people upload by mistake (or on purpose) instead of films,
+ * Recognises by their first bytes what people upload by mistake (or on purpose) instead of recordings,
  * so that they are told what it is and no demuxer ever sees a list of addresses.
  */
 import type { FailureCode } from '@second-look/core/contract';
 
 export type Sniffed =
-  | { isFilm: false; failure: FailureCode }
-  /** `knownContainer`: the start of a film's container, whatever comes after. */
-  | { isFilm: 'perhaps'; knownContainer: boolean };
+  | { isRecording: false; failure: FailureCode }
+  /** `knownContainer`: the start of a container of films or sound, whatever comes after. */
+  | { isRecording: 'perhaps'; knownContainer: boolean };
 
 /** How many bytes tell. */
 export const sniffedBytes = 8192;
@@ -16,19 +16,18 @@ const pictureBrands = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', '
 
 /** @param bytes the first ones of the file, as many as there are up to `sniffedBytes` */
 export function recognise(bytes: Buffer): Sniffed {
-  if (bytes.length === 0) return { isFilm: false, failure: 'empty_file' };
-  if (isPicture(bytes)) return { isFilm: false, failure: 'picture' };
-  if (isSound(bytes)) return { isFilm: false, failure: 'sound_only' };
+  if (bytes.length === 0) return { isRecording: false, failure: 'empty_file' };
+  if (isPicture(bytes)) return { isRecording: false, failure: 'picture' };
   const text = bytes
     .toString('utf8')
     .replace(/^\uFEFF/, '')
     .trimStart()
     .toLowerCase();
-  if (isPlaylist(text)) return { isFilm: false, failure: 'playlist' };
+  if (isPlaylist(text)) return { isRecording: false, failure: 'playlist' };
   if (/^(<!doctype html|<html|<head|<body|<script)/.test(text)) {
-    return { isFilm: false, failure: 'web_page' };
+    return { isRecording: false, failure: 'web_page' };
   }
-  return { isFilm: 'perhaps', knownContainer: isContainer(bytes) };
+  return { isRecording: 'perhaps', knownContainer: isFilm(bytes) || isSound(bytes) };
 }
 
 function isPlaylist(text: string): boolean {
@@ -62,16 +61,24 @@ function isSound(bytes: Buffer): boolean {
     head.startsWith('ID3') ||
     head.startsWith('fLaC') ||
     head.startsWith('#!AMR') ||
-    head.startsWith('FORM') ||
     head.startsWith('caff') ||
+    (head.startsWith('FORM') && head.slice(8, 11) === 'AIF') ||
     // MP3 and AAC that begin with a frame: ISO/IEC 11172-3 2.4.1.3, 13818-7 6.2.
     /^\xff[\xf0-\xf3\xf8-\xfb]/.test(head) ||
-    (head.startsWith('RIFF') && head.slice(8, 12) === 'WAVE') ||
-    (head.startsWith('ftypM4A', 4) && head.length > 8)
+    (/^(RIFF|RF64)/.test(head) && head.slice(8, 12) === 'WAVE')
   );
 }
 
-function isContainer(bytes: Buffer): boolean {
+/**
+ * Whether it is frames one after another and nothing in front of them: how long they play is known only at
+ * their end, and a moment is found by counting.
+ * @param container ffmpeg's name for it
+ */
+export function hasNoIndex(container: string): boolean {
+  return ['mp3', 'aac', 'amr'].includes(container);
+}
+
+function isFilm(bytes: Buffer): boolean {
   const head = bytes.toString('latin1', 0, 12);
   return (
     ['ftyp', 'moov', 'mdat', 'wide', 'free', 'skip'].includes(head.slice(4, 8)) ||

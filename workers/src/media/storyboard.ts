@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { StoryboardIndex } from '@second-look/core/storyboard';
 import { canToneMap, scaledForJpeg } from './colour.ts';
 import { MediaFailure } from './failure.ts';
-import type { SourceFacts } from './inspect.ts';
+import type { FilmFacts } from './inspect.ts';
 import { keyframeGapMs } from './keyframes.ts';
 import { whole } from './plan.ts';
 import { clockOptions, seekMarginMs, uprightFrames } from './recipe.ts';
@@ -69,7 +69,7 @@ export function sampling(durationMs: number, gapMs: number): Sampling {
  */
 export async function storyboard(
   source: Source,
-  facts: SourceFacts,
+  facts: FilmFacts,
   targetDir: string,
   tools: MediaTools,
   options: { signal?: AbortSignal } = {},
@@ -109,7 +109,7 @@ export async function storyboard(
 
 async function drawSheets(
   source: Source,
-  facts: SourceFacts,
+  facts: FilmFacts,
   { intervalMs, tiles, keyframeGapMs }: Sampling,
   size: { width: number; height: number },
   targetDir: string,
@@ -163,7 +163,7 @@ async function drawSheets(
   );
 }
 
-function tileSize({ video }: SourceFacts) {
+function tileSize({ video }: FilmFacts) {
   const longer = Math.max(video.displayedWidth, video.displayedHeight);
   const scale = Math.min(1, longestSide / longer);
   const even = (length: number) => Math.max(2, Math.round((length * scale) / 2) * 2);

@@ -4,10 +4,13 @@ import { resolve } from 'node:path';
 export type MediaTools = { ffmpegPath: string; ffprobePath: string };
 
 /**
- * Containers that films come in. None of these demuxers opens further files or addresses: hls,
+ * Containers that films come in, and sound alone. None of these demuxers opens further files or addresses: hls,
  * dash, concat, sdp, rtsp, image2 and their like are left out on purpose.
  */
-const containers = ['mov', 'matroska', 'avi', 'mpegts', 'mpeg', 'flv', 'asf', 'ogg', 'mxf'];
+const containers = [
+  ...['mov', 'matroska', 'avi', 'mpegts', 'mpeg', 'flv', 'asf', 'ogg', 'mxf'],
+  ...['mp3', 'aac', 'amr', 'wav', 'flac', 'aiff', 'caf'],
+];
 
 /**
  * What is read: the path of a file on this machine, or a loopback address (`http:`) that serves the bytes of
@@ -30,7 +33,7 @@ export const largestPicture = { side: 8192, pixels: 8192 * 4320 };
 export const longestMs = 12 * 60 * 60 * 1000;
 
 /**
- * Options in front of an input: bytes from strangers are opened as films and nothing else, and by the one
+ * Options in front of an input: bytes from strangers are opened as films or sound and nothing else, and by the one
  * protocol that the input itself needs.
  */
 export function untrustedInput(source: Source | SourceList): string[] {

@@ -21,6 +21,7 @@ export async function findFilm(tx: Transaction, recordingId: string): Promise<Fi
       startMs: cut.startMs,
       endMs: cut.endMs,
       wholeMs: sql<number | null>`(${source.facts} ->> 'durationMs')::int`,
+      hasPicture: sql<boolean>`coalesce(jsonb_typeof(${source.facts} -> 'video'), '') <> 'null'`,
     })
     .from(source)
     .innerJoin(
@@ -30,12 +31,12 @@ export async function findFilm(tx: Transaction, recordingId: string): Promise<Fi
     .innerJoin(cut, eq(cut.id, processingStep.cutId))
     .where(and(eq(source.recordingId, recordingId), eq(source.part, 0)));
   if (!row || row.wholeMs === null) return null;
-  const { turned, startMs, wholeMs } = row;
+  const { turned, startMs, wholeMs, hasPicture } = row;
   // An end is written down also where only the start is trimmed.
   const endMs = row.endMs !== null && row.endMs < wholeMs ? row.endMs : null;
   const isTrimmed = startMs > 0 || endMs !== null;
   const hiddenNotes = isTrimmed ? await countOutside(tx, recordingId, startMs, endMs) : 0;
-  return { turned, startMs, endMs, wholeMs, hiddenNotes };
+  return { turned, startMs, endMs, wholeMs, hasPicture, hiddenNotes };
 }
 
 async function countOutside(
@@ -94,6 +95,8 @@ export async function choosePoster(
 ): Promise<string> {
   const film = await findFilm(tx, recordingId);
   if (!film) throw new ProblemError('not_ready');
+  if (!film.hasPicture)
+    throw new ProblemError('invalid', [{ path: 'atMs', message: 'There is sound alone.' }]);
   const sourceMs = film.startMs + atMs;
   if (sourceMs > (film.endMs ?? film.wholeMs))
     throw new ProblemError('invalid', [{ path: 'atMs', message: 'The lesson is over by then.' }]);

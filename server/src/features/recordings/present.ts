@@ -40,6 +40,7 @@ export async function presentRecordings(
       source: presentSource(files, row.recording),
       cutId: cut?.id ?? null,
       mediaVersion: cut?.publishedAttempt ?? null,
+      hasPicture: cut?.hasPicture ?? true,
       posterUrl: cut?.posterKey ? `${addressOf('poster.jpg')}&of=${nameOf(cut.posterKey)}` : null,
       storyboardUrl: cut?.storyboardKey ? addressOf('storyboard.vtt') : null,
       waveform:

@@ -127,6 +127,8 @@ export async function widestCuts(tx: Transaction, recordingIds: string[]) {
       startMs: cut.startMs,
       endMs: cut.endMs,
       publishedAttempt: cut.publishedAttempt,
+      hasPicture: sql<boolean>`cut.published_attempt is null or exists (select from rendition r
+        where r.cut_id = cut.id and r.attempt = cut.published_attempt and r.kind = 'video')`,
       posterKey: cut.posterKey,
       storyboardKey: cut.storyboardKey,
       waveformKey: cut.waveformKey,

@@ -12,18 +12,22 @@ export function FilmItems({ onTrim }: { onTrim: () => void }) {
   return (
     <>
       <Menu.Divider />
-      <Menu.Item
-        leftSection={<IconPhoto size={16} />}
-        onClick={() => void chooseCover(recording.id, port?.currentMs() ?? 0)}
-      >
-        {t('film.chooseCover')}
-      </Menu.Item>
-      <Menu.Item
-        leftSection={<IconRotateClockwise2 size={16} />}
-        onClick={() => void turnFilm(recording)}
-      >
-        {t('film.turn')}
-      </Menu.Item>
+      {recording.film.hasPicture && (
+        <>
+          <Menu.Item
+            leftSection={<IconPhoto size={16} />}
+            onClick={() => void chooseCover(recording.id, port?.currentMs() ?? 0)}
+          >
+            {t('film.chooseCover')}
+          </Menu.Item>
+          <Menu.Item
+            leftSection={<IconRotateClockwise2 size={16} />}
+            onClick={() => void turnFilm(recording)}
+          >
+            {t('film.turn')}
+          </Menu.Item>
+        </>
+      )}
       <Menu.Item leftSection={<IconScissors size={16} />} onClick={onTrim}>
         {t('film.trim')}
       </Menu.Item>
