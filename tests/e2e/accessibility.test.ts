@@ -34,7 +34,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
       '/': 'Your first lesson goes here',
       '/shared': 'Nothing is shared with you yet',
       '/trash': 'The trash is empty',
-      '/upload': 'Upload a video',
+      '/upload': 'Upload a recording',
       '/recordings/0198c0de-0000-7000-8000-000000000000': 'There is nothing here that you can see',
       '/nowhere': 'There is nothing here that you can see',
     };
@@ -51,7 +51,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     const page = await stage.enter('amira', { colorScheme });
     await page.goto('/');
     await page.getByRole('link', { name: 'A lesson to look at' }).waitFor();
-    await page.getByText('This is a web page saved under a video’s name.').waitFor();
+    await page.getByText('This is a web page saved under a recording’s name.').waitFor();
     await expectAccessible(page, 'home');
     await page.getByRole('button', { name: 'More for “A lesson to look at”' }).click();
     await page.getByRole('menuitem', { name: 'Edit details' }).click();
@@ -59,7 +59,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     await expectAccessible(page, 'details');
 
     await page.goto(`/recordings/${brokenId}`);
-    await page.getByRole('heading', { name: 'This video could not be made ready' }).waitFor();
+    await page.getByRole('heading', { name: 'This recording could not be made ready' }).waitFor();
     await expectAccessible(page, 'failed');
 
     await page.goto(`/recordings/${id}?t=1`);

@@ -58,7 +58,7 @@ test('whoever has used up their room is told before they choose a video, and wha
   await page.goto('/upload');
   await page.getByText(/^You have used \d+ kB of 450 kB\.$/).waitFor();
   await chooseVideos(page, [film]);
-  await page.getByText('There is no room left for this video').waitFor();
+  await page.getByText('There is no room left for this recording').waitFor();
   await expectAccessible(page, 'upload without room');
 });
 

@@ -34,7 +34,7 @@ test('the files of a camcorder become one lesson, in the order that was chosen',
   const [first = '', second = '', third = ''] = await lessonInPieces();
   await page.goto('/upload');
   await chooseVideos(page, [third, first, second]);
-  const card = page.getByRole('region', { name: '3 videos. Are they one lesson?' });
+  const card = page.getByRole('region', { name: '3 files. Are they one lesson?' });
   await expect.poll(() => hasFocus(card.getByRole('heading'))).toBe(true);
   expect(await card.getByLabel('One lesson, in this order').isChecked()).toBe(true);
   const order = () => card.getByRole('listitem').locator('p span:first-child').allInnerTexts();
@@ -138,7 +138,7 @@ test('files that the browser could not keep are asked for by name, and known whi
   await pick(page, 'Choose the 2 files', [await fixture('silent.mp4', ffmpegPath)]);
   await page.getByText(/^That was a different file\. Choose 00002.MP4 again/).waitFor();
   // Whichever button they come through, and with the first, which is there already.
-  await pick(page, 'Choose more videos', files);
+  await pick(page, 'Choose more', files);
   await page.getByText(safeWords).waitFor();
   expect(await page.getByRole('article').count()).toBe(1);
   const { source } = await readRecording(page.request, first.id);
@@ -157,7 +157,7 @@ test('lessons that were picked together stay lessons of their own', async () => 
   await page.getByLabel('2 lessons').check();
   const [chooser] = await Promise.all([
     page.waitForEvent('filechooser'),
-    page.getByRole('button', { name: 'Add more videos' }).click(),
+    page.getByRole('button', { name: 'Add more files' }).click(),
   ]);
   await chooser.setFiles(other);
   await page.getByRole('button', { name: 'Take out 00002.MP4' }).click();
@@ -179,7 +179,7 @@ test('dropped on the lessons, several are asked about on the page for uploads, a
     }
     window.dispatchEvent(new DragEvent('drop', { dataTransfer: data }));
   });
-  await page.getByRole('heading', { name: '2 videos. Are they one lesson?' }).waitFor();
+  await page.getByRole('heading', { name: '2 files. Are they one lesson?' }).waitFor();
   expect(new URL(page.url()).pathname).toBe('/upload');
   expect(await page.getByLabel('2 lessons').isChecked()).toBe(true);
   await expectFits(page);
@@ -188,7 +188,7 @@ test('dropped on the lessons, several are asked about on the page for uploads, a
   await expectFits(page);
   await expectAccessible(page, 'what was picked, in order');
   await page.getByRole('button', { name: 'Cancel' }).tap();
-  expect(await hasFocus(page.getByRole('button', { name: 'Choose videos' }))).toBe(true);
+  expect(await hasFocus(page.getByRole('button', { name: 'Choose videos or sound' }))).toBe(true);
   expect(await recordings(page.request)).toEqual([]);
 });
 

@@ -81,7 +81,7 @@ test('what is said at the edge of a phone covers nothing that cannot be moved fr
   await page
     .locator('input[type=file]')
     .setInputFiles([{ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('notes') }]);
-  await page.getByText('“notes.txt” is not a video').waitFor();
+  await page.getByText('“notes.txt” is neither a video').waitFor();
   await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
   const last = page.getByRole('button', { name: 'Put away' }).last();
   expect(await isOnTop(last)).toBe(true);

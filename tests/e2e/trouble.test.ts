@@ -20,12 +20,15 @@ beforeAll(async () => {
 afterAll(() => stage?.close());
 
 const bad: [FixtureName, string][] = [
-  ['page.mp4', 'This is a web page saved under a video’s name. Please upload the video itself.'],
+  [
+    'page.mp4',
+    'This is a web page saved under a recording’s name. Please upload the recording itself.',
+  ],
   ['empty.mp4', 'The file is empty. Please check it on your device and upload it again.'],
   ['picture.mp4', 'This is a picture, not a video.'],
   [
     'random.mp4',
-    'This file is not a video that we can read. Please check that it plays on your device.',
+    'This file is neither a video nor a sound recording that we can read. Please check that it plays on your device.',
   ],
 ];
 
@@ -45,7 +48,9 @@ test('what is no video is told in plain words, and the file is kept', async () =
   const offered = page.getByRole('button', { name: /^Try again/ });
   expect(await offered.count()).toBe(1);
   const again = page.getByRole('article').filter({ has: offered });
-  await again.getByText('This file is not a video that we can read.').waitFor();
+  await again
+    .getByText('This file is neither a video nor a sound recording that we can read.')
+    .waitFor();
   const { items } = await (await page.request.get('/api/recordings')).json();
   const webPage = items.find(
     ({ failure }: { failure: { code: string } | null }) => failure?.code === 'web_page',
@@ -64,9 +69,11 @@ test('what is no video is told in plain words, and the file is kept', async () =
   await page.goto(`/recordings/${unread.id}`);
   stage.product.workers.freeze();
   await page.getByRole('button', { name: 'Try again' }).click();
-  await page.getByRole('heading', { name: 'Getting the video ready to watch' }).waitFor();
+  await page.getByRole('heading', { name: 'Getting the recording ready' }).waitFor();
   stage.product.workers.thaw();
-  await page.getByText('This file is not a video that we can read.').waitFor();
+  await page
+    .getByText('This file is neither a video nor a sound recording that we can read.')
+    .waitFor();
 });
 
 test('a lesson that failed can be named, replaced and put away', async () => {
@@ -100,7 +107,7 @@ test('a lesson without its video asks for it on its own page', async () => {
   await page.goto(`/recordings/${id}`);
   const [chooser] = await Promise.all([
     page.waitForEvent('filechooser'),
-    page.getByRole('button', { name: 'Choose its video' }).click(),
+    page.getByRole('button', { name: 'Choose its recording' }).click(),
   ]);
   await chooser.setFiles(await fixture('silent.mp4', ffmpegPath));
   await page.getByRole('group', { name: 'Video controls' }).waitFor();

@@ -16,7 +16,7 @@ export async function uploadAndPrepare(
   const file = await wanderingLesson();
   const { size } = await stat(file);
   const wire = watchWire(context);
-  await page.getByRole('link', { name: 'Upload a video' }).first().click();
+  await page.getByRole('link', { name: 'Upload a recording' }).first().click();
   await slowDown(page, 1_000_000);
 
   await chooseVideos(page, [file]);

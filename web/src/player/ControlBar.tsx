@@ -17,11 +17,17 @@ import type { PlayerPort, PlayerState } from './port.ts';
 import { Scrubber } from './Scrubber.tsx';
 import { useMoment } from './use-player.ts';
 
-export function ControlBar({ port, state }: { port: PlayerPort; state: PlayerState }) {
+interface ControlBarProps {
+  port: PlayerPort;
+  state: PlayerState;
+  label: string;
+}
+
+export function ControlBar({ port, state, label }: ControlBarProps) {
   const { t } = useTranslation('player');
   return (
     // biome-ignore lint/a11y/useSemanticElements: nothing here is a form
-    <div className={classes.bar} role="group" aria-label={t('controls')}>
+    <div className={classes.bar} role="group" aria-label={label}>
       {state.isFullScreen && <Scrubber port={port} durationMs={state.durationMs} />}
       <BarButton
         label={state.isPaused ? t('play') : t('pause')}

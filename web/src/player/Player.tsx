@@ -1,6 +1,6 @@
 import { Button, Loader } from '@mantine/core';
 import { IconPlayerPlayFilled } from '@tabler/icons-react';
-import { useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { addStrings } from '../app/i18n.ts';
 import { ControlBar } from './ControlBar.tsx';
@@ -15,6 +15,8 @@ addStrings('player', strings);
 interface PlayerProps {
   src: string;
   poster: string | null;
+  /** Shown where the picture would be, of a recording that has none. */
+  inPlaceOfPicture?: ReactNode;
   label: string;
   /** Where to begin; read once. */
   startMs: number;
@@ -22,7 +24,7 @@ interface PlayerProps {
   onPort: (port: PlayerPort | null) => void;
 }
 
-export function Player({ src, poster, label, startMs, onPort }: PlayerProps) {
+export function Player({ src, poster, inPlaceOfPicture, label, startMs, onPort }: PlayerProps) {
   const { t } = useTranslation('player');
   const frame = useRef<HTMLDivElement>(null);
   const mount = useRef<HTMLDivElement>(null);
@@ -31,7 +33,10 @@ export function Player({ src, poster, label, startMs, onPort }: PlayerProps) {
   const [attempt, setAttempt] = useState(0);
   const [isCodeMissing, setIsCodeMissing] = useState(false);
   const state = usePlayerState(port);
-  const { isIdle, wake } = useAttention();
+  const attention = useAttention();
+  const { wake } = attention;
+  // Without a picture there is nothing that the controls would be in the way of.
+  const isIdle = attention.isIdle && !inPlaceOfPicture;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt makes the player anew
   useEffect(() => {
@@ -98,6 +103,7 @@ export function Player({ src, poster, label, startMs, onPort }: PlayerProps) {
           else port.pause();
         }}
       />
+      {inPlaceOfPicture}
       {hasNotBegun && port && (
         <button
           type="button"
@@ -121,7 +127,13 @@ export function Player({ src, poster, label, startMs, onPort }: PlayerProps) {
           <Button onClick={retry}>{t('tryAgain')}</Button>
         </div>
       )}
-      {port && <ControlBar port={port} state={state} />}
+      {port && (
+        <ControlBar
+          port={port}
+          state={state}
+          label={t(inPlaceOfPicture ? 'soundControls' : 'controls')}
+        />
+      )}
     </div>
   );
 }

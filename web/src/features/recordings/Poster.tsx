@@ -2,27 +2,29 @@ import { formatTimeCode } from '@second-look/core/time';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Logo } from '../../ui/Logo.tsx';
+import { SoundWave } from '../../ui/SoundWave.tsx';
 import type { CardStatus } from './card-status.ts';
 import classes from './Poster.module.css';
 
-/** A lesson's picture, with its length and what is being done to it. */
+/** A lesson's picture, or that it has none, with its length and what is being done to it. */
 export function Poster({
   title,
+  hasPicture,
   posterUrl,
   durationMs,
   status,
 }: {
   title: string;
+  hasPicture: boolean;
   posterUrl: string | null;
   durationMs: number | null;
   status?: CardStatus;
 }) {
   const { t } = useTranslation('recordings');
   const [brokenUrl, setBrokenUrl] = useState<string>();
-  const hasPicture = posterUrl !== null && posterUrl !== brokenUrl;
   return (
     <div className={classes.frame}>
-      {hasPicture ? (
+      {posterUrl !== null && posterUrl !== brokenUrl ? (
         <img
           className={classes.picture}
           src={posterUrl}
@@ -32,11 +34,10 @@ export function Poster({
           onError={() => setBrokenUrl(posterUrl)}
         />
       ) : (
-        <div className={classes.blank}>
-          <Logo size={54} />
-        </div>
+        <div className={classes.blank}>{hasPicture ? <Logo size={54} /> : <SoundWave />}</div>
       )}
       {status && <span className={classes.status}>{status.label}</span>}
+      {!hasPicture && <span className={classes.soundOnly}>{t('card.soundOnly')}</span>}
       {durationMs !== null && (
         <span className={classes.duration}>
           <span aria-hidden="true">{formatTimeCode(durationMs)}</span>

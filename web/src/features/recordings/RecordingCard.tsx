@@ -14,7 +14,7 @@ import { CardMenu } from './CardMenu.tsx';
 import { cardStatus } from './card-status.ts';
 import { Poster } from './Poster.tsx';
 import classes from './RecordingCard.module.css';
-import { VideoPicker } from './VideoPicker.tsx';
+import { RecordingPicker } from './RecordingPicker.tsx';
 
 /** A lesson of one's own. */
 export function RecordingCard({ recording }: { recording: Recording }) {
@@ -45,7 +45,7 @@ export function RecordingCard({ recording }: { recording: Recording }) {
           {t('card.chooseFile')}
         </Button>
       )}
-      <VideoPicker
+      <RecordingPicker
         recording={recording}
         size="xs"
         variant="default"

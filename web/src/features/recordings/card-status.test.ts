@@ -21,11 +21,18 @@ const upload: Upload = {
 const plain = (status: ReturnType<typeof cardStatus>) => status?.label.replaceAll('\u00a0', ' ');
 
 test('nothing is said of what is simply there', () => {
-  expect(cardStatus({ state: 'ready', playable: true, progress: null })).toBeUndefined();
+  expect(
+    cardStatus({ state: 'ready', playable: true, progress: null, hasPicture: true }),
+  ).toBeUndefined();
 });
 
 test('what this browser uploads is known to the minute', () => {
-  const recording = { state: 'uploading', playable: false, progress: 0.4 } as const;
+  const recording = {
+    state: 'uploading',
+    playable: false,
+    progress: 0.4,
+    hasPicture: true,
+  } as const;
   expect(plain(cardStatus(recording, upload))).toBe(
     'Uploading · 2 min left · you can close the tab',
   );
@@ -37,9 +44,17 @@ test('what this browser uploads is known to the minute', () => {
 });
 
 test('once the server prepares it, that is said', () => {
-  const recording = { state: 'processing', playable: false, progress: 0.43 } as const;
+  const recording = {
+    state: 'processing',
+    playable: false,
+    progress: 0.43,
+    hasPicture: true,
+  } as const;
   expect(plain(cardStatus(recording, { ...upload, state: 'safe' }))).toBe('Preparing · 43 %');
   expect(plain(cardStatus({ ...recording, playable: true }))).toBe(
     'Ready to watch · finer picture at 43 %',
+  );
+  expect(plain(cardStatus({ ...recording, playable: true, hasPicture: false }))).toBe(
+    'Ready to listen · even loudness at 43 %',
   );
 });

@@ -13,7 +13,7 @@ export interface CardStatus {
 
 /** What a card says over its picture; `undefined` once the lesson is simply there. */
 export function cardStatus(
-  recording: Pick<Recording, 'state' | 'playable' | 'progress'>,
+  recording: Pick<Recording, 'state' | 'playable' | 'progress' | 'hasPicture'>,
   upload?: Upload,
 ): CardStatus | undefined {
   const t = i18n.getFixedT(language, 'recordings');
@@ -29,7 +29,10 @@ export function cardStatus(
     case 'uploading':
       return { label: t('state.incoming', { percent }), progress };
     case 'processing':
-      if (recording.playable) return { label: t('state.finer', { percent }), progress };
+      if (recording.playable) {
+        const better = recording.hasPicture ? 'state.finer' : 'state.evener';
+        return { label: t(better, { percent }), progress };
+      }
       return {
         label: progress ? t('state.preparing', { percent }) : t('state.preparingSoon'),
         progress: progress ?? 0,

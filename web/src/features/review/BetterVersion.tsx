@@ -27,7 +27,7 @@ export function BetterVersion() {
   if (!isOffered || isAwaited) return null;
   return (
     <div className={classes.offer} role="status">
-      <span>{t('better.ready')}</span>
+      <span>{t(recording.hasPicture ? 'better.ready' : 'better.readySound')}</span>
       <Button size="compact-sm" variant="light" onClick={change}>
         {t('better.change')}
       </Button>

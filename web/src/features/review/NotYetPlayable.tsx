@@ -6,7 +6,7 @@ import { lazy, Suspense, useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import { formatBytes, formatPercent } from '../../app/format.ts';
 import { moveToTrash, retry } from '../recordings/actions.ts';
-import { VideoPicker } from '../recordings/VideoPicker.tsx';
+import { RecordingPicker } from '../recordings/RecordingPicker.tsx';
 import classes from './NotYetPlayable.module.css';
 
 const EditDialog = lazy(() => import('../recordings/EditDialog.tsx'));
@@ -63,7 +63,7 @@ function UnderWay({ recording }: { recording: RecordingDetail }) {
       )}
       <p>{t(`underWay.${stage}.words`)}</p>
       {source?.isSafe && <p>{t('underWay.safe')}</p>}
-      {recording.isMine && <VideoPicker recording={recording} />}
+      {recording.isMine && <RecordingPicker recording={recording} />}
     </>
   );
 }

@@ -29,7 +29,9 @@ export function ReviewHeader({ onShare, onHelp, onTrim }: ReviewHeaderProps) {
     durationMs > 0 && (minutes > 0 ? t('minutes', { count: minutes }) : t('lessThanAMinute')),
     recording.isIncomplete && t('incomplete'),
     recording.state === 'processing' &&
-      t('finer', { percent: formatPercent(recording.progress ?? 0) }),
+      t(recording.hasPicture ? 'finer' : 'evener', {
+        percent: formatPercent(recording.progress ?? 0),
+      }),
   ].flatMap((fact) => (fact ? [isolated(fact)] : []));
 
   return (

@@ -17,13 +17,16 @@ import { NoteList } from './NoteList.tsx';
 import classes from './Review.module.css';
 import { ReviewHeader } from './ReviewHeader.tsx';
 import { ReviewContext } from './review-context.ts';
+import { SoundPicture } from './SoundPicture.tsx';
 import { Timeline } from './Timeline.tsx';
-
 import { usePreference } from './use-preference.ts';
 import { useReviewState } from './use-review-state.ts';
 
 const TrimPanel = lazy(() => import('./TrimPanel.tsx'));
 const ShareDialog = lazy(() => import('../sharing/ShareDialog.tsx'));
+
+/** On small screens, sound needs less room than a picture. */
+const soundAspect = 2;
 
 interface ReviewRoomProps {
   recording: RecordingDetail;
@@ -34,7 +37,7 @@ interface ReviewRoomProps {
   isOffline: boolean;
 }
 
-/** The video large, the conversation beside it, the lanes under it. */
+/** The video large, or how loud it is where there is none; the conversation beside it, the lanes under it. */
 export function ReviewRoom({ recording, me, atMs, noteId, isOffline }: ReviewRoomProps) {
   const { t } = useTranslation('review');
   const queryClient = useQueryClient();
@@ -74,7 +77,7 @@ export function ReviewRoom({ recording, me, atMs, noteId, isOffline }: ReviewRoo
         className={classes.page}
         style={{
           '--lanes': Math.min(review.tabs.length, 4) + (recording.waveform ? 1 : 0),
-          '--aspect': aspectRatio ?? undefined,
+          '--aspect': aspectRatio ?? (recording.hasPicture ? undefined : soundAspect),
         }}
       >
         <div className={classes.viewing}>
@@ -87,6 +90,7 @@ export function ReviewRoom({ recording, me, atMs, noteId, isOffline }: ReviewRoo
             <Player
               src={`/api/recordings/${recording.id}/media/main.m3u8`}
               poster={recording.posterUrl}
+              inPlaceOfPicture={!recording.hasPicture && <SoundPicture />}
               label={recording.title}
               startMs={review.startMs}
               onPort={setPort}

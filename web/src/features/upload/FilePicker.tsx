@@ -2,7 +2,7 @@ import { Button, type ButtonProps } from '@mantine/core';
 import { type ReactNode, type Ref, useRef } from 'react';
 import { type Picked, pickedFromInput } from './picked.ts';
 
-/** A button that opens the device's own picker: files on a computer, the camera roll on a phone. */
+/** A button that opens the device's own picker: files on a computer, the camera roll and recorder on a phone. */
 export function FilePicker({
   children,
   multiple = false,
@@ -24,7 +24,7 @@ export function FilePicker({
       <input
         ref={input}
         type="file"
-        accept="video/*,.mkv,.mts,.m2ts,.mxf"
+        accept="video/*,audio/*,.mkv,.mts,.m2ts,.mxf,.m4a,.amr,.caf,.opus"
         multiple={multiple}
         hidden
         onChange={({ currentTarget }) => {

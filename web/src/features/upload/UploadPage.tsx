@@ -13,7 +13,7 @@ import classes from './UploadPage.module.css';
 import { UploadRow } from './UploadRow.tsx';
 import { loadEngine, useUploads } from './uploads.ts';
 
-/** Where videos come in. They go on while their owner looks elsewhere in the app. */
+/** Where recordings come in. They go on while their owner looks elsewhere in the app. */
 export default function UploadPage() {
   const { t } = useTranslation('upload');
   const uploads = useUploads();

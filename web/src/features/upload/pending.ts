@@ -3,7 +3,7 @@ import { queryClient } from '../../app/query-client.ts';
 import { createStore } from '../../app/store.ts';
 import { showToast } from '../../ui/toasts.ts';
 import { meQuery, useMe } from '../session/me.ts';
-import { leaveOutNoVideos, type Picked } from './picked.ts';
+import { leaveOutOthers, type Picked } from './picked.ts';
 import { mostParts } from './place.ts';
 import { compareFiles, isSplit } from './split.ts';
 import { loadEngine } from './uploads.ts';
@@ -46,7 +46,7 @@ export async function addPicked(picking: Picked[] | Promise<Picked[]>): Promise<
     showToast(i18n.t('trouble.offlineShort'), { tone: 'trouble' });
     return false;
   }
-  const picked = await engine.takeBack(leaveOutNoVideos(await picking));
+  const picked = await engine.takeBack(leaveOutOthers(await picking));
   if (picked.length === 0) return false;
   const pending = myPending();
   if (!pending && picked.length === 1) {

@@ -1,19 +1,21 @@
 import { expect, test } from 'vitest';
-import { isPlainlyNoVideo } from './picked.ts';
+import { isPlainlyNoRecording } from './picked.ts';
 
-test.each(['image/png', 'audio/mpeg', 'text/html', 'application/pdf', 'application/vnd.ms-excel'])(
+test.each(['image/png', 'text/html', 'application/pdf', 'application/vnd.ms-excel'])(
   '%s is left out',
   (type) => {
-    expect(isPlainlyNoVideo({ type })).toBe(true);
+    expect(isPlainlyNoRecording({ type })).toBe(true);
   },
 );
 
 test.each([
   'video/mp4',
+  'audio/mpeg',
+  'audio/x-m4a',
   '',
   'application/octet-stream',
   'application/mxf',
   'application/vnd.ms-asf',
-])('“%s” may be a video', (type) => {
-  expect(isPlainlyNoVideo({ type })).toBe(false);
+])('“%s” may be a recording', (type) => {
+  expect(isPlainlyNoRecording({ type })).toBe(false);
 });

@@ -24,21 +24,21 @@ export function pickedFromDrop(transfer: DataTransfer): Promise<Picked[]> {
   return Promise.all(found).then((picked) => picked.flat());
 }
 
-/** What is plainly no video. Unknown types are let through: the server looks inside. */
-export function isPlainlyNoVideo({ type }: { type: string }): boolean {
-  return /^(image|audio|text|font)\/|^application\/(pdf|zip|json|msword|vnd\.(openxml|oasis|ms-(excel|powerpoint|word)))/.test(
+/** What is plainly neither a film nor sound. Unknown types are let through: the server looks inside. */
+export function isPlainlyNoRecording({ type }: { type: string }): boolean {
+  return /^(image|text|font)\/|^application\/(pdf|zip|json|msword|vnd\.(openxml|oasis|ms-(excel|powerpoint|word)))/.test(
     type,
   );
 }
 
-/** What may be a video; the rest is named as left out. */
-export function leaveOutNoVideos(picked: Picked[]): Picked[] {
-  const others = picked.filter(({ file }) => isPlainlyNoVideo(file));
+/** What may be a recording; the rest is named as left out. */
+export function leaveOutOthers(picked: Picked[]): Picked[] {
+  const others = picked.filter(({ file }) => isPlainlyNoRecording(file));
   if (others.length > 0) {
     const names = others.map(({ file }) => file.name).join(', ');
-    showToast(i18n.t('upload:notVideo', { count: others.length, names }), { tone: 'trouble' });
+    showToast(i18n.t('upload:leftOut', { count: others.length, names }), { tone: 'trouble' });
   }
-  return picked.filter(({ file }) => !isPlainlyNoVideo(file));
+  return picked.filter(({ file }) => !isPlainlyNoRecording(file));
 }
 
 declare global {

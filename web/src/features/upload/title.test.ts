@@ -14,6 +14,7 @@ describe('a name that says something is the title', () => {
     ['lesson 3 area.webm', 'lesson 3 area'],
     ['Gwers fathemateg – dosbarth ŵyth.mp4', 'Gwers fathemateg – dosbarth ŵyth'],
     ['Video games in maths.mp4', 'Video games in maths'],
+    ['Voice and register 9B.m4a', 'Voice and register 9B'],
     ['9MA1.mp4', '9MA1'],
     ['Facade.mp4', 'Facade'],
   ])('%s', (name, title) => {
@@ -38,6 +39,15 @@ describe('a camera’s name says nothing, so the day is the title', () => {
     'trim.4B1C9D20-77AF-4C11-9E53-0A1B2C3D4E5F.MOV',
     '4B1C9D20-77AF-4C11-9E53-0A1B2C3D4E5F.MOV',
     '00012.MTS',
+    'New Recording 12.m4a',
+    'Voice 001.m4a',
+    'Voice_memo_003.m4a',
+    'Standard recording 4.m4a',
+    'AUD-20261112-WA0003.m4a',
+    'PTT-20261112-WA0003.opus',
+    'WhatsApp Audio 2026-11-12 at 10.11.12.ogg',
+    'ZOOM0001.WAV',
+    '20261112 101112.m4a',
   ])('%s', (name) => {
     expect(guess(name)).toEqual({ title: 'Lesson on 12 November', lessonDate: '2026-11-12' });
   });

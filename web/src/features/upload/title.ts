@@ -2,9 +2,9 @@ import './strings.ts';
 import { formatDate, toDate, toDay } from '../../app/format.ts';
 import { i18n } from '../../app/i18n.ts';
 
-/** Names that cameras, phones and apps give by themselves. They say nothing of the lesson. */
+/** Names that cameras, recorders, phones and apps give by themselves. They say nothing of the lesson. */
 const cameraName =
-  /^(img|mvimg|vid|video|mov|movie|mvi|dsc[nf]?|dji|gopr|g[hxp]|pxl|clip|rec|recording|screen ?rec(ording)?|rpreplay|whatsapp video|export|untitled|sequence|lesson)?(?:at|am|pm|hd|mp|wa|copy|final|[\s\d.:,()~-])*$/i;
+  /^(img|mvimg|vid|video|aud|audio|ptt|voice([ _-]?(memo|note|recording))?|memo|zoom|mov|movie|mvi|dsc[nf]?|dji|gopr|g[hxp]|pxl|clip|rec|((new|standard) )?recording|screen ?rec(ording)?|rpreplay|whatsapp (video|audio|ptt)|export|untitled|sequence|lesson)?(?:at|am|pm|hd|mp|wa|copy|final|[\s\d.:,()~-])*$/i;
 /** iOS names a trimmed or exported video by a random id. */
 const randomName = /^(trim\.)?[0-9a-f]{4,}(-[0-9a-f]{4,})*$/i;
 const datePattern =

@@ -6,10 +6,10 @@ import { FilePicker } from '../upload/FilePicker.tsx';
 import { loadEngine, useUploadOf } from '../upload/uploads.ts';
 
 /**
- * Takes the video of a lesson that has none, or only a part of one, unless this browser is sending it. Of one
+ * Takes the file of a lesson that has none, or only a part of one, unless this browser is sending it. Of one
  * that comes in several files, all can be picked: those that are here already are known again.
  */
-export function VideoPicker({ recording, ...button }: { recording: Recording } & ButtonProps) {
+export function RecordingPicker({ recording, ...button }: { recording: Recording } & ButtonProps) {
   const { t } = useTranslation('recordings');
   const upload = useUploadOf(recording.id);
   if (upload || (recording.state !== 'draft' && recording.state !== 'uploading')) return null;
@@ -23,7 +23,7 @@ export function VideoPicker({ recording, ...button }: { recording: Recording } &
         }
       }}
     >
-      {t(recording.state === 'draft' ? 'card.chooseVideo' : 'card.goOnHere')}
+      {t(recording.state === 'draft' ? 'card.chooseRecording' : 'card.goOnHere')}
     </FilePicker>
   );
 }
