@@ -86,7 +86,7 @@ test.each(['light', 'dark'] as const)(
     await expect.poll(kinds, soon).toEqual(['question']);
 
     await page.goto('/upload');
-    await page.getByRole('button', { name: 'Choose videos' }).waitFor();
+    await page.getByRole('button', { name: 'Choose videos or sound' }).waitFor();
     await expectFits(page);
     await page.goto('/shared');
     await page.getByRole('heading', { name: 'Shared with me' }).waitFor();

@@ -148,7 +148,7 @@ async function signIn(request: APIRequestContext, name: Name): Promise<void> {
 export async function chooseVideos(page: Page, files: string[]): Promise<void> {
   const [chooser] = await Promise.all([
     page.waitForEvent('filechooser'),
-    page.getByRole('button', { name: 'Choose videos' }).click(),
+    page.getByRole('button', { name: 'Choose videos or sound' }).click(),
   ]);
   await chooser.setFiles(files);
 }

@@ -88,7 +88,7 @@ test('a lesson that failed can be named, replaced and put away', async () => {
   await page.getByRole('heading', { name: 'The wrong file' }).waitFor();
 
   await page.getByRole('link', { name: 'upload the right one as a new lesson' }).click();
-  await page.getByRole('button', { name: 'Choose videos' }).waitFor();
+  await page.getByRole('button', { name: 'Choose videos or sound' }).waitFor();
   await page.goBack();
 
   await page.getByRole('button', { name: 'Move to trash' }).click();
