@@ -20,7 +20,7 @@ export function corpusFilm(film: Film, ffmpegPath: string): Promise<string> {
 
 /** The path of a file that holds sound alone. */
 export function corpusSound(sound: Sound, ffmpegPath: string): Promise<string> {
-  const { sound: options, hasCover, ...wanted } = sound;
+  const { sound: options, hasCover, lateMs, ...wanted } = sound;
   const cover = hasCover ? ['-map', '0:a', ...coverAt('1:v', '0')] : [];
   const inputs = [...lavfi(beep(1000, 2.4)), ...(hasCover ? drawnCover : [])];
   return kept(wanted, { inputs, options: [...cover, ...words(options)] }, ffmpegPath);

@@ -63,8 +63,8 @@ function isSound(bytes: Buffer): boolean {
     head.startsWith('#!AMR') ||
     head.startsWith('caff') ||
     (head.startsWith('FORM') && head.slice(8, 11) === 'AIF') ||
-    // MP3 and AAC that begin with a frame: ISO/IEC 11172-3 2.4.1.3, 13818-7 6.2.
-    /^\xff[\xf0-\xf3\xf8-\xfb]/.test(head) ||
+    // MP3, MP2 and AAC that begin with a frame: ISO/IEC 11172-3 2.4.1.3 and its 2.5 for low rates, 13818-7 6.2.
+    /^\xff[\xe2-\xe5\xf0-\xf5\xf8-\xfd]/.test(head) ||
     (/^(RIFF|RF64)/.test(head) && head.slice(8, 12) === 'WAVE')
   );
 }
