@@ -83,9 +83,10 @@ describe('inspect: sound alone', () => {
     ['studio.flac', 'flac', 'flac', false],
     ['browser-sound.webm', 'matroska', 'opus', true],
   ])('%s has no picture, and a copy with an index where it has none', async (name, ...expected) => {
-    const { video, audio, container, needsRemux } = await inspect(await named(name), tools);
-    expect([container, audio?.codec, needsRemux]).toEqual(expected);
-    expect(video).toBeNull();
+    const facts = await inspect(await named(name), tools);
+    expect([facts.container, facts.audio?.codec, facts.needsRemux]).toEqual(expected);
+    expect(facts.video).toBeNull();
+    expect(facts.durationMs === null, 'nothing is guessed').toBe(facts.needsRemux);
   });
 
   it('is not what a film is whose picture nobody can decode', async () => {

@@ -116,7 +116,8 @@ function facts(probed: ProbedFile, sizeBytes: number, knownContainer: boolean) {
   if (picture && isBomb(picture)) {
     throw new MediaFailure('damaged', `${picture.nb_frames} pictures in ${picture.duration} s`);
   }
-  const durationMs = milliseconds(probed.format?.duration);
+  // Without an index it is guessed from the first frames.
+  const durationMs = hasNoIndex(container) ? null : milliseconds(probed.format?.duration);
   if (durationMs !== null && durationMs > longestMs) throw new MediaFailure('too_long');
   const startUs = Math.round((Number(probed.format?.start_time) || 0) * 1e6);
   const common = {
@@ -125,10 +126,7 @@ function facts(probed: ProbedFile, sizeBytes: number, knownContainer: boolean) {
     startMs: Math.round(startUs / 1000),
     startUs,
     sizeBytes,
-    needsRemux:
-      durationMs === null ||
-      hasNoIndex(container) ||
-      (container === 'matroska' && startUs >= lateStartUs),
+    needsRemux: durationMs === null || (container === 'matroska' && startUs >= lateStartUs),
   };
   const audio = sound ? audioFacts(sound) : null;
   if (picture) return { ...common, video: videoFacts(picture), audio };
