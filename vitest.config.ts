@@ -36,6 +36,8 @@ export default defineConfig({
           include: ['tests/e2e/**/*.test.ts'],
           exclude,
           maxWorkers: 2,
+          // Behind all others.
+          sequence: { groupOrder: 1 },
           ...patience,
           // Each of the waits in it has a limit of its own.
           testTimeout: Math.max(testTimeout, 1_800_000),
