@@ -4,7 +4,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 const testTimeout = process.env.TEST_TIER === 'full' ? 3_600_000 : 120_000;
 const patience = { testTimeout, hookTimeout: 120_000 };
 /** Much of the time goes into waiting: for leases, retries, processes that start. */
-const sideBySide = { maxWorkers: 3 };
+const sideBySide = { maxWorkers: 2 };
 const exclude = [...configDefaults.exclude, '**/data/**'];
 
 export default defineConfig({
@@ -35,9 +35,7 @@ export default defineConfig({
           name: 'browser',
           include: ['tests/e2e/**/*.test.ts'],
           exclude,
-          maxWorkers: 2,
-          // Behind all others.
-          sequence: { groupOrder: 1 },
+          ...sideBySide,
           ...patience,
           // Each of the waits in it has a limit of its own.
           testTimeout: Math.max(testTimeout, 1_800_000),

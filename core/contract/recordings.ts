@@ -117,6 +117,8 @@ const film = z.object({
 export const recordingDetail = recording.extend({
   /** `null` for others, and until it has been looked into. */
   film: film.nullable(),
+  /** What the file calls its parts, in order; empty where it names none. */
+  chapters: z.array(z.object({ startMs: z.int(), title: z.string() })),
   conversations: z.array(conversation),
   abilities: z.object({
     edit: z.boolean(),

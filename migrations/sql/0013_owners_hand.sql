@@ -6,6 +6,9 @@ alter table source add column turned smallint not null default 0 check (turned i
 alter table recording add column shown_from_ms integer not null default 0 check (shown_from_ms >= 0);
 -- The moment of the cover, in source time.
 alter table cut add column poster_at_ms integer check (poster_at_ms >= 0);
+-- What the container calls its parts: [{"startMs", "title"}] in what is shown.
+alter table cut add column chapters jsonb;
+grant update (chapters) on cut to second_look_worker;
 alter table processing_step drop constraint processing_step_kind_check;
 -- widens: a kind of work that there was not before.
 alter table processing_step add constraint processing_step_kind_check
@@ -47,7 +50,7 @@ create function access.show_film(asked_recording uuid, wanted_turned integer, wa
     if is_trimmed then
       delete from public.rendition where cut_id = found_step.cut_id;
       update public.cut set start_ms = wanted_start_ms, end_ms = wanted_end_ms, published_attempt = null,
-        poster_key = null, storyboard_key = null, storyboard = null, waveform_key = null, peaks_per_second = null,
+        poster_key = null, chapters = null, storyboard_key = null, storyboard = null, waveform_key = null, peaks_per_second = null,
         made_bytes = 0
       where id = found_step.cut_id;
     end if;

@@ -164,6 +164,8 @@ export const cut = pgTable('cut', {
   lastVersion: integer('last_version').notNull().default(0),
   /** The moment of the cover, in source time, where its owner chose one. */
   posterAtMs: integer('poster_at_ms'),
+  /** What the container calls its parts, in what is shown. */
+  chapters: jsonb().$type<{ startMs: number; title: string }[]>(),
 });
 
 export const rendition = pgTable('rendition', {

@@ -1,9 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { withChapters } from '../media/chapters.ts';
 import { expectAccessible } from './accessible.ts';
 import { lessonSeconds, wanderingLesson } from './lesson.ts';
 import { openStage, readRecording, type Stage, settled, soon, upload } from './stage.ts';
-import { openAt, video } from './story/watch.ts';
+import { expectMoment, openAt, video } from './story/watch.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -73,4 +77,29 @@ test('an owner makes the picture that they look at the cover', async () => {
   await page.getByText('This picture becomes the cover').waitFor();
   const cover = async () => (await readRecording(amira, id)).posterUrl;
   await expect.poll(cover, soon).not.toBe(posterUrl);
+});
+
+test('the chapters that a file names stand over the lanes, and lead to where they begin', async () => {
+  const amira = await stage.api('amira');
+  const folder = await mkdtemp(join(tmpdir(), 'second-look-chapters-'));
+  try {
+    const chapters = [
+      { atSeconds: 0, title: 'Starter' },
+      {
+        atSeconds: 20,
+        title: 'Fractions on the number line, with a name that is longer than its place',
+      },
+      { atSeconds: 40, title: 'Plenary' },
+    ];
+    const file = await withChapters(await wanderingLesson(), chapters, join(folder, 'lesson.mp4'));
+    const id = await upload(amira, file, 'In three parts');
+    await settled(amira, id);
+    const page = await stage.enter('amira');
+    await openAt(page, id, '0:05', 5);
+    await page.getByRole('button', { name: /^Plenary, from 0:40$/ }).click();
+    await expectMoment(page, 40);
+    await expectAccessible(page, 'a lesson with chapters');
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 });

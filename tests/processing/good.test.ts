@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { readStoryboard } from '@second-look/core/storyboard';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mediaTools } from '../media/binaries.ts';
+import { withChapters } from '../media/chapters.ts';
 import { type FixtureName, fixture } from '../media/fixtures.ts';
 import type { Client } from '../world/client.ts';
 import { filmBytes, until, uploaded } from '../world/lesson.ts';
@@ -115,6 +117,29 @@ describe('an ordinary lesson', () => {
     const keys = [storyboard_key, waveform_key, poster_key, ...rows.map((row) => row.object_key)];
     const sizes = await Promise.all(keys.map((key) => server.store.size(key)));
     expect(made_bytes).toBe(sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0));
+  });
+
+  it('tells the chapters that its file names', async () => {
+    const { ffmpegPath } = await mediaTools();
+    const film = await fixture('landscape.mp4', ffmpegPath);
+    const chapters = [
+      { atSeconds: 0, title: 'Starter' },
+      { atSeconds: 4, title: 'Fractions; 1/2 = 0.5' },
+    ];
+    for (const ending of ['mp4', 'mkv']) {
+      const target = join(server.place.dataDir, `chapters.${ending}`);
+      const named = chapters.map(({ atSeconds, title }) => ({
+        atSeconds,
+        title: title.replace(/[;=]/g, '\\$&'),
+      }));
+      const bytes = await readFile(await withChapters(film, named, target));
+      const id = await uploaded(amira, bytes);
+      expect((await settled(id)).chapters).toEqual(
+        chapters.map(({ atSeconds, title }) => ({ startMs: atSeconds * 1000, title })),
+      );
+    }
+    const plain = await settled(await uploaded(amira, await filmBytes('silent.mp4')));
+    expect(plain.chapters).toEqual([]);
   });
 
   it('has nothing beside it that is not there', async () => {

@@ -62,7 +62,8 @@ async function inspectOne(
   const copy = await remux(source, facts, copyPath, tools, { signal });
   const isCutOff = facts.isCutOff || copy.isCutOff;
   const again = await inspect(copyPath, tools, { signal });
-  return { facts: { ...again, isCutOff }, copyPath };
+  const { chapters } = facts;
+  return { facts: { ...again, isCutOff, ...(chapters && { chapters }) }, copyPath };
 }
 
 async function inspectJoined(

@@ -193,6 +193,7 @@ export function publishFirst(
       .update(cut)
       .set({
         posterKey: still?.objectKey ?? null,
+        chapters: facts.chapters ?? null,
         ...(first && { publishedAttempt: versions.first, madeBytes: 0 }),
       })
       .where(eq(cut.id, cutId));

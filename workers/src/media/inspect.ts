@@ -55,6 +55,8 @@ type CommonFacts = {
   isCutOff: boolean;
   /** So much of the file is in front of source time 0 (shown.ts). */
   skippedMs?: number;
+  /** What the container calls its parts, in source time. */
+  chapters?: Chapter[];
   /** The file goes on behind `durationMs`. */
   isTrimmedBehind?: true;
 };
@@ -63,6 +65,11 @@ export type FilmFacts = CommonFacts & { video: VideoFacts; audio: AudioFacts | n
 /** What has sound alone, and maybe a cover. */
 export type SoundFacts = CommonFacts & { video: null; audio: AudioFacts };
 export type SourceFacts = FilmFacts | SoundFacts;
+
+export type Chapter = { startMs: number; title: string };
+
+/** More are no chapters of a lesson, and longer titles none that anybody reads. */
+const most = { chapters: 200, titleCharacters: 200 };
 
 // Some writers of Matroska count the time before the start into the duration, and some don't.
 const lateStartUs = 1_000_000;
@@ -120,6 +127,7 @@ function facts(probed: ProbedFile, sizeBytes: number, knownContainer: boolean) {
   const durationMs = hasNoIndex(container) ? null : milliseconds(probed.format?.duration);
   if (durationMs !== null && durationMs > longestMs) throw new MediaFailure('too_long');
   const startUs = Math.round((Number(probed.format?.start_time) || 0) * 1e6);
+  const chapters = chaptersOf(probed, startUs);
   const common = {
     container,
     durationMs,
@@ -127,6 +135,7 @@ function facts(probed: ProbedFile, sizeBytes: number, knownContainer: boolean) {
     startUs,
     sizeBytes,
     needsRemux: durationMs === null || (container === 'matroska' && startUs >= lateStartUs),
+    ...(chapters.length > 0 && { chapters }),
   };
   const audio = sound ? audioFacts(sound) : null;
   if (picture) return { ...common, video: videoFacts(picture), audio };
@@ -135,6 +144,19 @@ function facts(probed: ProbedFile, sizeBytes: number, knownContainer: boolean) {
   if (audio && !isNoise) return { ...common, video: null, audio };
   if (pictures.length > 0) throw new MediaFailure('picture');
   throw new MediaFailure(knownContainer ? 'damaged' : 'not_a_video');
+}
+
+function chaptersOf({ chapters = [] }: ProbedFile, startUs: number): Chapter[] {
+  return chapters
+    .slice(0, most.chapters)
+    .flatMap(({ start_time, tags }) => {
+      const startMs = Math.round(Number(start_time) * 1000 - startUs / 1000);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: a stranger wrote it
+      const title = (tags?.title ?? '').replace(/[\u0000-\u001f\u007f]+/g, ' ').trim();
+      if (!Number.isFinite(startMs) || title === '') return [];
+      return [{ startMs: Math.max(0, startMs), title: title.slice(0, most.titleCharacters) }];
+    })
+    .sort((one, other) => one.startMs - other.startMs);
 }
 
 /** No camera is so quick; an index of little room can name one picture a million times. */

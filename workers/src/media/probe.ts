@@ -97,6 +97,7 @@ export type ProbedFile = {
     nb_streams?: number;
   };
   streams?: ProbedStream[];
+  chapters?: { start_time?: string; tags?: Record<string, string> }[];
 };
 
 export type ProbedStream = {
@@ -125,7 +126,7 @@ export type ProbedStream = {
 };
 
 /**
- * Describes the file's container and streams, with what ffprobe complained of.
+ * Describes the file's container, streams and chapters, with what ffprobe complained of.
  * Throws as `runFfprobe` does.
  */
 export async function probe(
@@ -136,7 +137,7 @@ export async function probe(
   const lines: string[] = [];
   const complaints = await runFfprobe(
     source,
-    ['-show_format', '-show_streams', '-of', 'json'],
+    ['-show_format', '-show_streams', '-show_chapters', '-of', 'json'],
     tools,
     {
       ...options,

@@ -83,6 +83,22 @@ describe.each(['mp4', 'mts'] as const)('a film whose ends are trimmed: .%s', (ca
   });
 });
 
+it('chapters go with what is shown, the one that was begun before included', () => {
+  const chapters = ['Starter', 'Fractions', 'Plenary'].map((title, index) => ({
+    ...{ startMs: index * 600_000, title },
+  }));
+  const video = null;
+  const audio = { index: 0, codec: 'aac', profile: 'LC', channels: 2, sampleRate: 48_000 };
+  const common = { container: 'mov', startMs: 0, startUs: 0, sizeBytes: 1, needsRemux: false };
+  const facts = { ...common, durationMs: 1_800_000, isCutOff: false, video, audio, chapters };
+  const trim = { turned: 0 as const, startMs: 700_000, endMs: 1_300_000 };
+  expect(asShown(facts, trim).chapters).toEqual([
+    { startMs: 0, title: 'Fractions' },
+    { startMs: 500_000, title: 'Plenary' },
+  ]);
+  expect(asShown(facts, { ...trim, endMs: 1_100_000 }).chapters).toHaveLength(1);
+});
+
 describe('a film that its owner turns', () => {
   it.each([90, 180, 270] as const)('stands upright after %i degrees', async (turned) => {
     const { facts, picture } = await made('mp4', { turned });

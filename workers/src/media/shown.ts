@@ -19,7 +19,13 @@ export function asShown(facts: SourceFacts, { turned, startMs, endMs }: Showing)
   const wholeMs = facts.durationMs;
   const untilMs = endMs === null ? wholeMs : Math.min(endMs, wholeMs ?? endMs);
   const isTrimmedBehind = endMs !== null && (wholeMs === null || endMs < wholeMs);
+  const chapters = facts.chapters?.flatMap(({ startMs: at, title }, index, all) => {
+    const nextMs = all[index + 1]?.startMs ?? Number.POSITIVE_INFINITY;
+    const isShown = nextMs > startMs && (untilMs === null || at < untilMs);
+    return isShown ? [{ startMs: Math.max(0, at - startMs), title }] : [];
+  });
   const shown = {
+    ...(chapters && { chapters }),
     durationMs: untilMs === null ? null : Math.max(1, untilMs - startMs),
     startMs: facts.startMs + startMs,
     startUs: facts.startUs + startMs * 1000,

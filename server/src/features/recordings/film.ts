@@ -39,6 +39,12 @@ export async function findFilm(tx: Transaction, recordingId: string): Promise<Fi
   return { turned, startMs, endMs, wholeMs, hasPicture, hiddenNotes };
 }
 
+/** What the file calls the parts of a cut that the person may watch. */
+export async function findChapters(tx: Transaction, cutId: string) {
+  const [row] = await tx.select({ chapters: cut.chapters }).from(cut).where(eq(cut.id, cutId));
+  return row?.chapters ?? [];
+}
+
 async function countOutside(
   tx: Transaction,
   recordingId: string,

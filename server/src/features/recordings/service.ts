@@ -3,7 +3,7 @@ import type { Database, Transaction } from '@second-look/infra/database';
 import type { WorkQueue } from '@second-look/infra/queue';
 import { uuidv7 } from 'uuidv7';
 import { ProblemError } from '../../http/problems.ts';
-import { choosePoster, type FilmChange, findFilm, showFilm } from './film.ts';
+import { choosePoster, type FilmChange, findChapters, findFilm, showFilm } from './film.ts';
 import { presentRecordings } from './present.ts';
 import {
   findByClientId,
@@ -27,6 +27,7 @@ export function recordingService({ database, queue }: { database: Database; queu
     return {
       ...shown,
       film: shown.isMine ? await findFilm(tx, id) : null,
+      chapters: shown.cutId ? await findChapters(tx, shown.cutId) : [],
       conversations: conversations
         .filter((talk) => talk.rights !== null || talk.hasNotes)
         .map((talk) => ({

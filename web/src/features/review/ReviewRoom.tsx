@@ -76,7 +76,10 @@ export function ReviewRoom({ recording, me, atMs, noteId, isOffline }: ReviewRoo
         tabIndex={-1}
         className={classes.page}
         style={{
-          '--lanes': Math.min(review.tabs.length, 4) + (recording.waveform ? 1 : 0),
+          '--lanes':
+            Math.min(review.tabs.length, 4) +
+            (recording.waveform ? 1 : 0) +
+            (recording.chapters.length > 0 ? 1 : 0),
           '--aspect': aspectRatio ?? (recording.hasPicture ? undefined : soundAspect),
         }}
       >

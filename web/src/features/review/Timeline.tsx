@@ -4,6 +4,7 @@ import { formatTimeCode } from '@second-look/core/time';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { firstName } from '../../ui/person.ts';
+import { ChapterLane } from './ChapterLane.tsx';
 import { type DraftStore, draftStore } from './draft-store.ts';
 import { Lane } from './Lane.tsx';
 import { pxOf } from './lanes.ts';
@@ -47,6 +48,14 @@ export function Timeline({ draft, isPhone, onRange }: TimelineProps) {
 
   return (
     <section className={classes.card} aria-label={t('timeline.label')}>
+      {recording.chapters.length > 0 && !isPhone && (
+        <div className={classes.row}>
+          <span className={classes.label} aria-hidden="true">
+            {t('timeline.chapters')}
+          </span>
+          <ChapterLane width={width} />
+        </div>
+      )}
       {recording.waveform && !isPhone && (
         <div className={classes.row}>
           <span className={classes.label} aria-hidden="true">
