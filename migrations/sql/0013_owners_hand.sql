@@ -2,8 +2,11 @@
 
 -- Quarter turns clockwise beyond what the file says; with the facts, on the row of the first part.
 alter table source add column turned smallint not null default 0 check (turned in (0, 90, 180, 270));
--- Where what is shown of it begins, in source time, whoever watches.
+-- Where what is shown of it begins and ends, in source time, whoever watches.
 alter table recording add column shown_from_ms integer not null default 0 check (shown_from_ms >= 0);
+alter table recording add column shown_to_ms integer check (shown_to_ms > shown_from_ms);
+-- Which way up it was made: pieces that are made later go with those that are there.
+alter table rendition add column turned smallint not null default 0 check (turned in (0, 90, 180, 270));
 -- The moment of the cover, in source time.
 alter table cut add column poster_at_ms integer check (poster_at_ms >= 0);
 -- What the container calls its parts: [{"startMs", "title"}] in what is shown.
@@ -32,19 +35,21 @@ create function access.show_film(asked_recording uuid, wanted_turned integer, wa
   as $$
   declare
     found_step record;
+    found_cut record;
     is_trimmed boolean;
   begin
-    select p.id, p.cut_id, c.start_ms, c.end_ms, c.last_version into found_step
-    from public.processing_step p
-    join public.cut c on c.id = p.cut_id
-    join public.recording r on r.id = p.recording_id
+    select p.id, p.cut_id into found_step
+    from public.processing_step p join public.recording r on r.id = p.recording_id
     where p.recording_id = asked_recording and p.kind = 'prepare'
-      and r.owner_id = access.me() and r.deleted_at is null
-    for update of p, c;
+      and r.owner_id = access.me() and r.deleted_at is null;
     if not found then
       return null;
     end if;
-    is_trimmed := (found_step.start_ms, found_step.end_ms) is distinct from (wanted_start_ms, wanted_end_ms);
+    -- Steps, then their cut, then its recording: in this order all do, so that no two wait for each other.
+    perform from public.processing_step where cut_id = found_step.cut_id order by id for update;
+    select c.start_ms, c.end_ms, c.last_version into found_cut
+    from public.cut c where c.id = found_step.cut_id for update;
+    is_trimmed := (found_cut.start_ms, found_cut.end_ms) is distinct from (wanted_start_ms, wanted_end_ms);
     update public.source set turned = wanted_turned where recording_id = asked_recording and part = 0;
     delete from public.processing_step where cut_id = found_step.cut_id and kind <> 'prepare';
     if is_trimmed then
@@ -56,11 +61,11 @@ create function access.show_film(asked_recording uuid, wanted_turned integer, wa
     end if;
     -- Versions up to this one show it otherwise than it is wanted.
     update public.processing_step set state = 'pending', reopened_after = attempt, error_code = null,
-      error_log = null, version = found_step.last_version, updated_at = now()
+      error_log = null, version = found_cut.last_version, updated_at = now()
     where id = found_step.id;
     update public.recording set state = 'processing', progress = 0, failure_code = null, is_incomplete = false,
       playable = playable and not is_trimmed,
-      shown_from_ms = wanted_start_ms, updated_at = now()
+      shown_from_ms = wanted_start_ms, shown_to_ms = wanted_end_ms, updated_at = now()
     where id = asked_recording;
     return found_step.id;
   end $$;
@@ -78,17 +83,16 @@ create function access.choose_poster(asked_recording uuid, wanted_at_ms integer)
     join public.cut c on c.id = p.cut_id
     join public.recording r on r.id = p.recording_id
     where p.recording_id = asked_recording and p.kind = 'prepare'
-      and r.owner_id = access.me() and r.deleted_at is null
-    for update of c;
+      and r.owner_id = access.me() and r.deleted_at is null;
     if not found then
       return null;
     end if;
-    update public.cut set poster_at_ms = wanted_at_ms where id = found_cut;
     insert into public.processing_step as s (id, recording_id, cut_id, kind)
     values (gen_random_uuid(), asked_recording, found_cut, 'poster')
     on conflict (cut_id, version, kind, part) do update
       set state = 'pending', reopened_after = s.attempt, error_code = null, error_log = null, updated_at = now()
     returning s.id into step;
+    update public.cut set poster_at_ms = wanted_at_ms where id = found_cut;
     return step;
   end $$;
 revoke execute on function access.show_film(uuid, integer, integer, integer), access.choose_poster(uuid, integer)

@@ -141,7 +141,7 @@ describe('the logins', () => {
     expect(await privilegesOf('second_look_worker')).toMatchInlineSnapshot(`
       [
         "public.cut SELECT",
-        "public.cut UPDATE: published_attempt, poster_key, made_bytes, storyboard_key, storyboard, waveform_key, peaks_per_second, last_version",
+        "public.cut UPDATE: published_attempt, poster_key, made_bytes, storyboard_key, storyboard, waveform_key, peaks_per_second, last_version, chapters",
         "public.processing_step DELETE",
         "public.processing_step INSERT",
         "public.processing_step SELECT",

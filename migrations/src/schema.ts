@@ -98,8 +98,9 @@ export const recording = pgTable('recording', {
   deletedAt: instant('deleted_at'),
   /** How many files it comes in. */
   parts: integer().notNull().default(1),
-  /** Where what is shown of it begins, in source time. */
+  /** Where what is shown of it begins and ends, in source time; without the second, as far as the source goes. */
   shownFromMs: integer('shown_from_ms').notNull().default(0),
+  shownToMs: integer('shown_to_ms'),
 });
 
 export const upload = pgTable('upload', {
@@ -183,6 +184,8 @@ export const rendition = pgTable('rendition', {
   createdAt: createdAt(),
   /** How long it is going to be, where its pieces are made as they are asked for. */
   plannedMs: integer('planned_ms'),
+  /** Which way up it was made, in degrees. */
+  turned: smallint().$type<0 | 90 | 180 | 270>().notNull().default(0),
   /** Since when a better version has its place. */
   supersededAt: instant('superseded_at'),
 });

@@ -169,6 +169,27 @@ describe('trimming', () => {
     expect(await notes(carys)).toEqual([{ body: 'flash', startMs: 900 }]);
   });
 
+  it('can be shared after it was trimmed, and tells nobody by how much', async () => {
+    await film({ trim: { startMs: 8_500, endMs: null } });
+    await prepareNow(server, id);
+    const { items } = await amira.get('/api/people?q=carys');
+    const grant = await amira.ask('POST', `/api/recordings/${id}/grants`, {
+      ...{ principal: { type: 'user', id: items[0].id }, rights: ['view', 'comment'] },
+    });
+    expect(grant.status).toBe(201);
+    const seen = await carys.get(`/api/recordings/${id}/grants`);
+    for (const { startMs, endMs } of [grant.json, ...seen.items])
+      expect({ startMs, endMs }).toEqual({ startMs: null, endMs: null });
+    // A note at the very end is one of hers like any other.
+    const { durationMs, conversations } = await get(carys);
+    const note = { body: 'the end', startMs: durationMs, kind: 'notice' };
+    const written = await carys.ask('POST', `/api/recordings/${id}/annotations`, {
+      ...{ ...note, conversationId: conversations[0].id },
+    });
+    expect(written.status).toBe(201);
+    expect(await notes(carys)).toEqual([{ body: 'the end', startMs: durationMs }]);
+  });
+
   it('leaves at least a second', async () => {
     for (const wrong of [
       { startMs: 5_000, endMs: 5_500 },

@@ -24,7 +24,8 @@ export async function prepareAgain(
     .where(and(inArray(processingStep.recordingId, live), ne(processingStep.kind, 'prepare')));
   const steps = await tx
     .update(processingStep)
-    .set(reopened)
+    // Looked into anew: another ffmpeg may find more in it.
+    .set({ ...reopened, version: 0 })
     .where(inArray(processingStep.recordingId, live))
     .returning({ id: processingStep.id, recordingId: processingStep.recordingId });
   if (steps.length === 0) return [];

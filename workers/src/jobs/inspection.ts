@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ObjectStore } from '@second-look/infra/object-store';
 import {
@@ -35,6 +36,8 @@ export async function inspectSource(
   folder: string,
   signal: AbortSignal,
 ): Promise<InspectedStep> {
+  const known = await lookedInto(store, step, files);
+  if (known) return { ...step, facts: known };
   const { facts, copyPath } =
     files.length > 1
       ? await inspectJoined(store, tools, files, folder, signal)
@@ -48,6 +51,21 @@ export async function inspectSource(
   }
   await saveFacts(database.plain, step, facts, readableKey);
   return { ...step, facts: asShown(facts, step.showing), readableKey };
+}
+
+/**
+ * What is known of a film that its owner only wants shown otherwise: whoever waits for that does not wait for
+ * its files to be put together once more.
+ */
+async function lookedInto(
+  store: ObjectStore,
+  { version, inspected, facts, readableKey }: ClaimedStep,
+  files: SourceFile[],
+): Promise<SourceFacts | null> {
+  const isShownOtherwise = version > 0 && inspected !== null;
+  if (!isShownOtherwise) return null;
+  if (readableKey === null) return files.length > 1 || inspected.needsRemux ? null : facts;
+  return (await store.size(readableKey)) === null ? null : facts;
 }
 
 async function inspectOne(
@@ -75,11 +93,26 @@ async function inspectJoined(
 ): Promise<Inspected> {
   const target = join(await subfolder(folder, 'joined'), 'joined.mkv');
   const keys = files.map(({ objectKey }) => objectKey);
+  await insistOnRoomFor(store, keys, folder);
   const { isCutOff } = await withSources(store, keys, signal, async (sources, signal) => {
     const parts: FilmPart[] = [];
-    for (const source of sources)
-      parts.push({ source, facts: await inspect(source, tools, { signal }) });
+    for (const [index, source] of sources.entries()) {
+      const own = await subfolder(folder, `part-${index}`);
+      const { facts, copyPath } = await inspectOne(source, tools, own, signal);
+      parts.push({ source: copyPath ?? source, facts });
+    }
     return joinFilms(parts, target, tools, { signal });
   });
   return { facts: { ...(await inspect(target, tools, { signal })), isCutOff }, copyPath: target };
+}
+
+/** A copy of each file, and one of all. @throws an error as of a full disk, before anything is written */
+async function insistOnRoomFor(store: ObjectStore, keys: string[], folder: string) {
+  const sizes = await Promise.all(keys.map((key) => store.size(key)));
+  const wanted = 2 * sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize > wanted) return;
+  throw Object.assign(new Error(`Putting the files together takes ${wanted} bytes in ${folder}.`), {
+    code: 'ENOSPC',
+  });
 }

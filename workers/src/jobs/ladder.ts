@@ -14,7 +14,7 @@ import { and, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
 import { MediaFailure } from '../media/index.ts';
 import { bandwidths } from '../media/segments.ts';
 import { type ClaimedStep, endStep } from './step-queries.ts';
-import { cutPrefixOf, prefixOf, type Workshop } from './workshop.ts';
+import { cutPrefixOf, postersOf, prefixOf, type Workshop } from './workshop.ts';
 
 type Made = (VideoRendition & { frames?: number }) | AudioRendition;
 
@@ -24,7 +24,7 @@ export const lastingKinds = ['chunk', 'sound'] as const;
 /** Writes down one stretch of a rendition, and the rendition itself where it is the first. */
 export async function keepChunk(
   tx: Transaction,
-  { cutId, version, part }: Pick<ClaimedStep, 'cutId' | 'version' | 'part'>,
+  { cutId, version, part, showing }: Pick<ClaimedStep, 'cutId' | 'version' | 'part' | 'showing'>,
   made: Made,
   objectKey: string,
   plannedMs?: number,
@@ -34,7 +34,9 @@ export async function keepChunk(
     made.kind === 'video'
       ? { width: made.width, height: made.height, frameRate: made.frameRate }
       : { channels: made.channels };
-  const common = { kind: made.kind, codec, averageBandwidth, peakBandwidth, plannedMs, ...shape };
+  const { turned } = showing;
+  const band = { averageBandwidth, peakBandwidth };
+  const common = { kind: made.kind, codec, ...band, plannedMs, turned, ...shape };
   await tx
     .insert(rendition)
     .values({ id: randomUUID(), cutId, attempt: version, ...common })
@@ -136,7 +138,8 @@ async function publishWhenWhole(
     .update(recording)
     .set({
       ...{ state: 'ready', playable: true, progress: null, failureCode: null },
-      durationMs: playedMs,
+      // The last frame of sound may reach a little beyond what is shown.
+      durationMs: facts?.isTrimmedBehind ? claimedMs : playedMs,
       ...(endsEarly && { isIncomplete: true }),
       updatedAt: sql`now()`,
     })
@@ -237,7 +240,9 @@ async function clearUnnamed({ database, store, log }: Workshop, step: ClaimedSte
         );
       const isPlannedAnew = open.some(({ kind }) => kind === 'prepare');
       const place = isPlannedAnew ? prefixOf(step, version) : cutPrefixOf(step);
-      const atWork = open.map((one) => `${prefixOf(step, one.version)}/`);
+      const atWork = open.map((one) =>
+        one.kind === 'poster' ? postersOf(step) : `${prefixOf(step, one.version)}/`,
+      );
       const found = listed.filter(
         (key) => key.startsWith(`${place}/`) && !atWork.some((prefix) => key.startsWith(prefix)),
       );

@@ -1,6 +1,6 @@
 import { pieceMs } from '@second-look/core/playlist';
 import { rendition } from '@second-look/migrations/schema';
-import { and, eq, isNotNull } from 'drizzle-orm';
+import { and, eq, isNotNull, sql } from 'drizzle-orm';
 import {
   chunksOf,
   type EncodedPicture,
@@ -16,22 +16,25 @@ import {
 } from '../media/index.ts';
 import { countBytes, keepChunk, sizeOf } from './ladder.ts';
 import { withInspected } from './source.ts';
-import { type ClaimedStep, endStep } from './step-queries.ts';
+import { type ClaimedStep, endStep, withShowing } from './step-queries.ts';
 import { type Maker, prefixOf, type Workshop } from './workshop.ts';
 
 /** A few seconds of picture and sound together, or of sound alone, for somebody who waits for them. */
 export const makePiece: Maker = async (workshop, step, folder, { signal }) => {
   const { database, store, tools } = workshop;
-  const plannedMs = await plannedLength(workshop, step);
-  if (plannedMs === null) return endStep(database.plain, step);
-  const piece = await withInspected(store, step, signal, (source, facts, signal) =>
+  const plan = await findPlan(workshop, step);
+  if (!plan) return endStep(database.plain, step);
+  const { plannedMs, turned } = plan;
+  // Its owner may have turned the film since: who watches this version goes on with it as it is.
+  const placed = withShowing(step, { ...step.showing, turned });
+  const piece = await withInspected(store, placed, signal, (source, facts, signal) =>
     encodePiece(source, facts, { plannedMs, part: step.part }, folder, tools, signal),
   );
   const kept = await putPiece(workshop, step, step.version, piece);
   const isMine = await database.plain.transaction(async (tx) => {
     if (!(await endStep(tx, step))) return false;
     for (const { made, objectKey } of kept) {
-      await keepChunk(tx, step, made, objectKey, plannedMs);
+      await keepChunk(tx, placed, made, objectKey, plannedMs);
       await countBytes(tx, step.cutId, sizeOf(made.segments));
     }
     return true;
@@ -40,12 +43,10 @@ export const makePiece: Maker = async (workshop, step, folder, { signal }) => {
   return isMine;
 };
 
-async function plannedLength(
-  { database }: Workshop,
-  { cutId, version }: ClaimedStep,
-): Promise<number | null> {
+/** How a version is made piece by piece; `undefined` where there is no such version any more. */
+async function findPlan({ database }: Workshop, { cutId, version }: ClaimedStep) {
   const [row] = await database.plain
-    .select({ plannedMs: rendition.plannedMs })
+    .select({ plannedMs: sql<number>`${rendition.plannedMs}`, turned: rendition.turned })
     .from(rendition)
     .where(
       and(
@@ -55,7 +56,7 @@ async function plannedLength(
       ),
     )
     .limit(1);
-  return row?.plannedMs ?? null;
+  return row;
 }
 
 export interface Piece {
@@ -106,7 +107,7 @@ export async function putPiece(
 ) {
   const kept: { made: Piece['made'][number]; objectKey: string }[] = [];
   for (const one of made) {
-    const objectKey = `${prefixOf(step, version)}/${one.kind}-${part}-${step.attempt}.mp4`;
+    const objectKey = `${prefixOf(step, version)}/${one.kind}-${part}-${step.id}-${step.attempt}.mp4`;
     await store.putFile(objectKey, one.filePath);
     kept.push({ made: one, objectKey });
   }

@@ -7,7 +7,7 @@ import { MediaFailure, poster, type SourceFacts } from '../media/index.ts';
 import { countBytes } from './ladder.ts';
 import { withInspected } from './source.ts';
 import { type ClaimedStep, endStep } from './step-queries.ts';
-import { cutPrefixOf, type Maker, type Workshop } from './workshop.ts';
+import { type Maker, postersOf, type Workshop } from './workshop.ts';
 
 /**
  * The moment of the cover, in milliseconds of what is shown: the one that the owner chose where it still is;
@@ -40,7 +40,7 @@ export const makePoster: Maker = async (workshop, step, folder, { signal }) => {
     return poster(source, facts, stillMoment({ ...step, facts }), path, tools, { signal });
   });
   // A name of its own: browsers keep what they have by its address.
-  const posterKey = `${cutPrefixOf(step)}/posters/${step.attempt}.jpg`;
+  const posterKey = `${postersOf(step)}${step.id}-${step.attempt}.jpg`;
   const { size } = await stat(path);
   await store.putFile(posterKey, path);
   const oldBytes = step.posterKey === null ? 0 : ((await store.size(step.posterKey)) ?? 0);

@@ -178,6 +178,14 @@ export function publishFirst(
       .where(isStillAtIt(step))
       .for('update');
     if (!mine) return undefined;
+    await tx
+      .delete(processingStep)
+      .where(
+        and(
+          eq(processingStep.cutId, cutId),
+          notInArray(processingStep.kind, ['prepare', 'poster']),
+        ),
+      );
     if (first) {
       // What was there before is not wanted any more, or cannot be watched, or there was nothing.
       if (versions.isOutdated) await supersede(tx, cutId, versions.first);
@@ -185,23 +193,26 @@ export function publishFirst(
         await tx
           .delete(rendition)
           .where(and(eq(rendition.cutId, cutId), lt(rendition.attempt, versions.first)));
-      const place = { cutId, version: versions.first, part: 0 };
+      const place = { cutId, version: versions.first, part: 0, showing: step.showing };
       for (const { made, objectKey } of first.chunks)
         await keepChunk(tx, place, made, objectKey, first.plannedMs ?? undefined);
     }
     await tx
       .update(cut)
       .set({
-        posterKey: still?.objectKey ?? null,
+        // One that was chosen meanwhile has a step of its own.
+        posterKey: sql`case when ${cut.posterAtMs} is not distinct from ${step.posterAtMs}::int
+          then ${still?.objectKey ?? null} else ${cut.posterKey} end`,
         chapters: facts.chapters ?? null,
         ...(first && { publishedAttempt: versions.first, madeBytes: 0 }),
       })
       .where(eq(cut.id, cutId));
+    const copyBytes = first && step.readableKey ? facts.sizeBytes : 0;
     const firstBytes = (first?.chunks ?? []).map(({ made }) => sizeOf(made.segments));
     await countBytes(
       tx,
       cutId,
-      firstBytes.reduce((sum, size) => sum + size, still?.sizeBytes ?? 0),
+      firstBytes.reduce((sum, size) => sum + size, (still?.sizeBytes ?? 0) + copyBytes),
     );
     await tx
       .update(recording)
@@ -211,14 +222,6 @@ export function publishFirst(
         updatedAt: sql`now()`,
       })
       .where(eq(recording.id, recordingId));
-    await tx
-      .delete(processingStep)
-      .where(
-        and(
-          eq(processingStep.cutId, cutId),
-          notInArray(processingStep.kind, ['prepare', 'poster']),
-        ),
-      );
     // One at a time: two that are planned at once would otherwise take the same turns.
     await tx.execute(sql`select pg_advisory_xact_lock(hashtext('second_look turns'))`);
     const { rows } = await tx.execute<{ turn: number }>(

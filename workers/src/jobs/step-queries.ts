@@ -1,7 +1,7 @@
 import type { Database, Transaction } from '@second-look/infra/database';
 import { cut, processingStep, recording, source } from '@second-look/migrations/schema';
 import { and, eq, inArray, sql } from 'drizzle-orm';
-import { asShown, type SourceFacts } from '../media/index.ts';
+import { asShown, type Showing, type SourceFacts } from '../media/index.ts';
 
 type Plain = Database['plain'];
 
@@ -43,9 +43,18 @@ export async function claimStep(db: Plain, stepId: string) {
     .innerJoin(recording, eq(recording.id, source.recordingId))
     // What is known of all its files together stands with the first.
     .where(and(eq(source.recordingId, step.recordingId), eq(source.part, 0)));
-  return found && { ...step, ...found, facts: found.facts && asShown(found.facts, found.showing) };
+  if (!found) return undefined;
+  const { facts: inspected, ...rest } = found;
+  return withShowing({ ...step, ...rest, inspected, facts: inspected }, found.showing);
 }
 export type ClaimedStep = NonNullable<Awaited<ReturnType<typeof claimStep>>>;
+
+/** A step whose facts are those of a film that is shown so. */
+export function withShowing<
+  Step extends { inspected: SourceFacts | null; facts: SourceFacts | null; showing: Showing },
+>(step: Step, showing: Showing): Step {
+  return { ...step, showing, facts: step.inspected && asShown(step.inspected, showing) };
+}
 
 /** Ends a step well, unless it is settled already or a later attempt has begun. @returns whether it did */
 export async function endStep(db: Plain | Transaction, step: ClaimedStep): Promise<boolean> {

@@ -130,6 +130,10 @@ async function emptyTrash({ database, store }: Workshop) {
   }
 }
 
+/** Of a lesson that comes in several files, others may have arrived. */
+const hasNoFile = sql`not exists (select from source s where s.recording_id = ${recording.id})
+  and not exists (select from upload u where u.recording_id = ${recording.id} and u.finished_at is null)`;
+
 async function clearAbandonedUploads({ database, store }: Workshop) {
   const isAbandoned = and(
     isNull(upload.finishedAt),
@@ -157,7 +161,7 @@ async function clearAbandonedUploads({ database, store }: Workshop) {
       await tx
         .update(recording)
         .set({ state: 'draft', updatedAt: sql`now()` })
-        .where(and(eq(recording.id, recordingId), eq(recording.state, 'uploading')));
+        .where(and(eq(recording.id, recordingId), eq(recording.state, 'uploading'), hasNoFile));
       await store.abandon(objectKey, growth ?? nothing);
     });
   }

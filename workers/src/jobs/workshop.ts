@@ -37,6 +37,11 @@ export function cutPrefixOf({ recordingId, cutId }: Place): string {
   return `recordings/${recordingId}/cuts/${cutId}`;
 }
 
+/** Where the covers lie that owners chose, whatever version is shown. */
+export function postersOf(place: Place): string {
+  return `${cutPrefixOf(place)}/posters/`;
+}
+
 /** Where the objects of a version of a cut lie. */
 export function prefixOf(place: Place, version: number): string {
   return `${cutPrefixOf(place)}/${version}`;

@@ -7,6 +7,7 @@ import { MediaFailure } from './failure.ts';
 import { type PicturePlan, whole } from './plan.ts';
 import { ProbeError, readTimeline, type Timeline } from './probe.ts';
 import { fragmentTimer } from './segments.ts';
+import { shownEndMs } from './shown.ts';
 import { longestMs, type MediaTools, type Source } from './tools.ts';
 
 export type Checked = {
@@ -48,6 +49,8 @@ export async function readSourcePictures(
   signal?: AbortSignal,
 ): Promise<SourcePictures> {
   const endUs = chunk.endMs === null ? Infinity : chunk.endMs * 1000;
+  // What is behind is trimmed off: nothing is shown beyond.
+  const isEnd = chunk.endMs !== null && chunk.endMs === shownEndMs(facts);
   let nextUs: number | null = null;
   const read = (by: 'packet' | 'frame') =>
     readTimeline(source, facts.video.index, by, tools, {
@@ -68,7 +71,7 @@ export async function readSourcePictures(
   return {
     packets,
     frames: () => read('frame'),
-    nextUs: nextUs ?? (chunk.endMs === null ? null : endUs),
+    nextUs: isEnd ? endUs : (nextUs ?? (chunk.endMs === null ? null : endUs)),
     isStart: chunk.index === 0,
   };
 }

@@ -10,7 +10,7 @@ import { uprightFrames } from './recipe.ts';
 import { remux } from './remux.ts';
 import { insistOnRoom } from './room.ts';
 import { FfmpegError, runFfmpeg } from './run.ts';
-import type { MediaTools, Source } from './tools.ts';
+import { longestMs, type MediaTools, type Source } from './tools.ts';
 
 export type FilmPart = { source: Source; facts: SourceFacts };
 
@@ -21,7 +21,7 @@ const tolerancePerPartMs = 500;
 /** These carry with each key frame what a decoder has to know, or the concat demuxer sees to it. */
 const selfContained = ['h264', 'mpeg1video', 'mpeg2video', 'mjpeg', 'dvvideo', 'prores', 'vp8'];
 const mezzanine = [
-  ...['-fps_mode', 'passthrough', '-enc_time_base', '-1', '-pix_fmt', 'yuv420p'],
+  ...['-fps_mode', 'passthrough', '-pix_fmt', 'yuv420p'],
   ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '17', '-bf', '0'],
   ...['-force_key_frames', 'expr:gte(t,n_forced*2)'],
 ];
@@ -32,7 +32,7 @@ const mezzanine = [
  * @param parts two or more, as `inspect` found them
  * @param target a path ending in `.mkv`, in a folder of its own
  * @returns whether a part ends in the middle of something
- * @throws MediaFailure `damaged`; the signal's reason when aborted; other errors for a full disk and the like
+ * @throws MediaFailure `damaged`, `too_long`, `too_slow`; the signal's reason when aborted; other errors for a full disk and the like
  */
 export async function joinFilms(
   parts: readonly FilmPart[],
@@ -41,6 +41,8 @@ export async function joinFilms(
   options: Options = {},
 ): Promise<{ isCutOff: boolean }> {
   const isCutOff = parts.some(({ facts }) => facts.isCutOff);
+  const lengthMs = parts.reduce((sum, { facts }) => sum + (facts.durationMs ?? 0), 0);
+  if (lengthMs > longestMs) throw new MediaFailure('too_long');
   if (await areAlike(parts, tools, options)) {
     try {
       const copies = await eachTo(parts, target, ({ source, facts }, path) =>
@@ -50,7 +52,7 @@ export async function joinFilms(
       return { isCutOff: isCutOff || copies.some((copy) => copy.isCutOff) };
     } catch (error) {
       // What cannot be copied can be encoded.
-      if (!(error instanceof MediaFailure)) throw error;
+      if (!(error instanceof MediaFailure) || error.code !== 'damaged') throw error;
     }
   }
   const common = commonShape(parts);
@@ -133,7 +135,9 @@ async function encodeAlike(
       ? `[0:${facts.video.index}]${fitted(facts.video, size, await canToneMap(tools.ffmpegPath))}`
       : `color=c=black:s=${size.width}x${size.height}:r=25:d=${seconds},setsar=1`;
     graph.push(`${drawn}[picture]`);
-    options.push('-map', '[picture]', ...mezzanine);
+    // What is drawn has no clock to keep.
+    const clock = facts.video ? ['-enc_time_base:v', '-1'] : [];
+    options.push('-map', '[picture]', ...clock, ...mezzanine);
   }
   if (isHeard) {
     const heard = facts.audio
@@ -143,7 +147,14 @@ async function encodeAlike(
     options.push('-map', '[sound]', '-c:a', 'aac', '-b:a', '192k', '-ac', '2');
   }
   const output = { options: [...options, '-f', 'matroska'], target };
-  await runOrBlame({ source, graph: graph.join(';'), outputs: [output], signal }, target, tools);
+  await runOrBlame(
+    {
+      ...{ source, graph: graph.join(';'), outputs: [output], signal },
+      timeLimitMs: (writtenMs) => 10 * 60_000 + 20 * Math.max(facts.durationMs ?? 0, writtenMs),
+    },
+    target,
+    tools,
+  );
 }
 
 function fitted(

@@ -8,6 +8,7 @@ import { whole } from './plan.ts';
 import { clockOptions, isIndexed, seekMarginMs, trim, uprightFrames } from './recipe.ts';
 import { insistOnRoom } from './room.ts';
 import { FfmpegError, runFfmpeg } from './run.ts';
+import { shownEndMs } from './shown.ts';
 import type { MediaTools, Source } from './tools.ts';
 
 const widest = 640;
@@ -36,7 +37,7 @@ export async function poster(
     'setsar=1',
   ];
   const take = async (fromMs: number) => {
-    const from = { ...whole, startMs: fromMs };
+    const from = { ...whole, startMs: fromMs, endMs: shownEndMs(facts) };
     const earlierMs = isIndexed(facts) ? 0 : seekMarginMs;
     await runFfmpeg(
       {

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { StoryboardIndex } from '@second-look/core/storyboard';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mediaTools } from '../../../tests/media/binaries.ts';
 import { beepMs, flashMs, shown } from '../../../tests/media/corpus/measure.ts';
@@ -75,6 +76,15 @@ describe.each(['mp4', 'mts'] as const)('a film whose ends are trimmed: .%s', (ca
     expect(stdout[0]).toBeGreaterThan(180);
     const { index } = await storyboard(film.whole, facts, folder, tools);
     expect(index.sheets.reduce((sum, { tiles }) => sum + tiles, 0)).toBe(3);
+    // The very end: nothing behind it is in the last tile, which shows the flash there.
+    const early = asShown(facts, { turned: 0, startMs: 0, endMs: 800 });
+    const board = await storyboard(film.whole, early, await mkdtemp(join(folder, 'early-')), tools);
+    const tiles = await execute(
+      tools.ffmpegPath,
+      [...['-v', 'error', '-i', board.filePath], ...['-vf', 'format=gray', '-f', 'rawvideo', '-']],
+      { encoding: 'buffer' },
+    );
+    expect(Math.max(...centres(tiles.stdout, board.index))).toBeLessThan(180);
     const loudness = await waveform(film.whole, facts, folder, tools);
     const peaks = await readFile(loudness?.filePath ?? '');
     expect(Math.abs(peaks.length - 25)).toBeLessThanOrEqual(1);
@@ -98,6 +108,17 @@ it('chapters go with what is shown, the one that was begun before included', () 
   ]);
   expect(asShown(facts, { ...trim, endMs: 1_100_000 }).chapters).toHaveLength(1);
 });
+
+/** How bright the middle of each small picture of one sheet is. */
+function centres(pixels: Buffer, { columns, tileWidth, tileHeight, sheets }: StoryboardIndex) {
+  const tiles = sheets[0]?.tiles ?? 0;
+  const across = Math.min(columns, tiles);
+  return Array.from({ length: tiles }, (_, tile) => {
+    const x = (tile % across) * tileWidth + tileWidth / 2;
+    const y = Math.floor(tile / across) * tileHeight + tileHeight / 2;
+    return pixels[y * across * tileWidth + x] ?? Number.NaN;
+  });
+}
 
 describe('a film that its owner turns', () => {
   it.each([90, 180, 270] as const)('stands upright after %i degrees', async (turned) => {

@@ -9,9 +9,10 @@ import { MediaFailure } from './failure.ts';
 import type { FilmFacts } from './inspect.ts';
 import { keyframeGapMs } from './keyframes.ts';
 import { whole } from './plan.ts';
-import { clockOptions, seekMarginMs, uprightFrames } from './recipe.ts';
+import { clockOptions, seekMarginMs, trim, uprightFrames } from './recipe.ts';
 import { insistOnRoom } from './room.ts';
 import { runFfmpeg } from './run.ts';
+import { shownEndMs } from './shown.ts';
 import type { MediaTools, Source } from './tools.ts';
 
 /** `filePath` holds all sheets, one behind the other, as the index says. */
@@ -119,6 +120,7 @@ async function drawSheets(
   const across = Math.min(columns, tiles);
   const down = Math.min(columns, Math.ceil(tiles / across));
   const filters = [
+    trim('trim', { ...whole, endMs: shownEndMs(facts) }),
     // The last picture before the middle of each stretch; of keyframes also one that comes a little later.
     `setpts=PTS+${((intervalMs - (keyframeGapMs ?? 0)) / 2000).toFixed(4)}/TB`,
     `fps=1000/${intervalMs}:round=down:start_time=0:eof_action=pass`,

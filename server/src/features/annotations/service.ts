@@ -59,12 +59,11 @@ export function annotationService({ database }: { database: Database }) {
       database.as(userId, async (tx) => {
         const found = await findRecording(tx, recordingId);
         if (!found) throw new ProblemError('not_found');
-        const { shownFromMs } = found.recording;
         const id = await insertAnnotation(tx, {
           ...{ id: uuidv7(), recordingId, authorId: userId, clientId },
           ...draft,
-          startMs: draft.startMs + shownFromMs,
-          endMs: draft.endMs === null ? null : draft.endMs + shownFromMs,
+          startMs: inSource(found.recording, draft.startMs),
+          endMs: draft.endMs === null ? null : inSource(found.recording, draft.endMs),
         });
         const written = await shown(tx, userId, id);
         // The same client-made id on another recording is a mistake of the client's.
@@ -86,15 +85,15 @@ export function annotationService({ database }: { database: Database }) {
           ]);
         }
         const found = await findRecording(tx, before.recordingId);
-        const shownFromMs = found?.recording.shownFromMs ?? 0;
+        if (!found) throw new ProblemError('not_found');
         const changed = await updateAnnotation(tx, id, userId, {
-          startMs: startMs === undefined ? undefined : startMs + shownFromMs,
-          endMs: typeof endMs === 'number' ? endMs + shownFromMs : endMs,
+          startMs: startMs === undefined ? undefined : inSource(found.recording, startMs),
+          endMs: typeof endMs === 'number' ? inSource(found.recording, endMs) : endMs,
           ...{ kind, body, conversationId },
         });
         if (!changed) throw new ProblemError('not_found');
         const after = await shown(tx, userId, id);
-        refuseBeyondEnd(after, found?.recording.durationMs ?? null);
+        refuseBeyondEnd(after, found.recording.durationMs);
         return after;
       }),
 
@@ -152,7 +151,14 @@ function refuseBeyondEnd({ startMs, endMs }: Annotation, durationMs: number | nu
   throw new ProblemError('invalid', [{ path, message: 'The lesson is over by then.' }]);
 }
 
-type Shown = Pick<RecordingRow['recording'], 'shownFromMs' | 'durationMs'>;
+type Shown = Pick<RecordingRow['recording'], 'shownFromMs' | 'shownToMs' | 'durationMs'>;
+
+/** A moment of what is shown in source time; at the very end no further than that is shown. */
+function inSource({ shownFromMs, shownToMs }: Shown, ms: number): number {
+  const sourceMs = shownFromMs + ms;
+  const isAtEnd = shownToMs !== null && sourceMs - shownToMs <= roundingMs;
+  return isAtEnd ? Math.min(sourceMs, shownToMs) : sourceMs;
+}
 
 /** Whether a note's moment is among what is shown. */
 function isShown({ startMs, endMs }: Annotation, { durationMs }: Shown): boolean {

@@ -12,6 +12,12 @@ import {
 import { and, asc, eq, isNull, sql } from 'drizzle-orm';
 import { isLive, principalColumns } from '../recordings/queries.ts';
 
+/** Whether a cut is all of a recording that its owner has shown. */
+const isWhole = and(
+  eq(cut.startMs, recording.shownFromMs),
+  sql`${cut.endMs} is not distinct from ${recording.shownToMs}`,
+);
+
 function selectGrants(tx: Transaction) {
   return tx
     .select({
@@ -23,6 +29,7 @@ function selectGrants(tx: Transaction) {
       conversationId: conversation.id,
       startMs: cut.startMs,
       endMs: cut.endMs,
+      isWhole: sql<boolean>`${isWhole}`,
     })
     .from(grant)
     .innerJoin(recording, and(eq(recording.id, grant.recordingId), isNull(recording.deletedAt)))
@@ -56,7 +63,8 @@ export async function findWholeCut(tx: Transaction, recordingId: string) {
   const [row] = await tx
     .select({ id: cut.id })
     .from(cut)
-    .where(and(eq(cut.recordingId, recordingId), eq(cut.startMs, 0), isNull(cut.endMs)));
+    .innerJoin(recording, eq(recording.id, cut.recordingId))
+    .where(and(eq(cut.recordingId, recordingId), isWhole));
   return row?.id;
 }
 

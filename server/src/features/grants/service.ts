@@ -85,8 +85,15 @@ export function grantService({ database }: { database: Database }) {
   };
 }
 
-function present({ grant, principal, giverName, conversationId, startMs, endMs }: GrantRow): Grant {
-  const isWhole = startMs === 0 && endMs === null;
+function present({
+  grant,
+  principal,
+  giverName,
+  conversationId,
+  startMs,
+  endMs,
+  isWhole,
+}: GrantRow): Grant {
   return {
     id: grant.id,
     recordingId: grant.recordingId,
@@ -95,7 +102,7 @@ function present({ grant, principal, giverName, conversationId, startMs, endMs }
     principal,
     rights: grant.rights,
     startMs: isWhole ? null : startMs,
-    endMs,
+    endMs: isWhole ? null : endMs,
     expiresAt: grant.expiresAt?.toISOString() ?? null,
     reason: grant.reason,
     grantedBy: { id: grant.grantedBy, name: giverName ?? '' },

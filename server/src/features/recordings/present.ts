@@ -23,7 +23,7 @@ export async function presentRecordings(
   const audienceOf = mine.length > 0 ? await audiences(tx, mine) : new Map();
   const heldOf = others.length > 0 ? await heldGrants(tx, others) : new Map();
   return rows.map((row) => {
-    const { ownerId, clientId, updatedAt, failureCode, parts, shownFromMs, ...shown } =
+    const { ownerId, clientId, updatedAt, failureCode, parts, shownFromMs, shownToMs, ...shown } =
       row.recording;
     const files = filesOf.get(shown.id) ?? [];
     const isMine = ownerId === userId;

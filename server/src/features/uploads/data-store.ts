@@ -108,6 +108,8 @@ export class UploadStore extends DataStore {
       const isWanted = locked.state === 'draft' || locked.state === 'uploading';
       if (!isWanted || unfinished || (await queries.hasArrived(tx, { recordingId, part })))
         throw tusProblem('upload_exists');
+      const others = await queries.sizeOfFiles(tx, recordingId);
+      if (others + sizeBytes > maxUploadBytes) throw ERRORS.ERR_MAX_SIZE_EXCEEDED;
       if (!(await hasRoom(tx, userId, sizeBytes, quotas))) throw tusProblem('quota_full');
       await queries.insertUpload(tx, {
         id: file.id,

@@ -63,6 +63,15 @@ export async function isBegun(tx: Transaction, recordingId: string): Promise<boo
   return rowCount === 1;
 }
 
+/** How many bytes all files of a recording have or will have that were begun. */
+export async function sizeOfFiles(tx: Transaction, recordingId: string): Promise<number> {
+  const { rows } = await tx.execute<{ bytes: string }>(sql`
+    select coalesce(sum(size_bytes), 0) as bytes from (
+      select size_bytes from source where recording_id = ${recordingId}
+      union all select size_bytes from upload where recording_id = ${recordingId} and finished_at is null) files`);
+  return Number(rows[0]?.bytes ?? 0);
+}
+
 /** Whether a part is here, all of it. */
 export async function hasArrived(tx: Transaction, { recordingId, part }: Part): Promise<boolean> {
   const isOfPart = and(eq(source.recordingId, recordingId), eq(source.part, part));

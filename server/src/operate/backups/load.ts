@@ -92,7 +92,7 @@ async function setGoing(client: pg.Client, tables: Manifest['tables']): Promise<
   // What the other store wanted to know for completing them; an earlier release's stores wanted nothing.
   if (has('upload', 'growth')) await client.query('update upload set growth = null');
   const drafts = await client.query(
-    "update recording set state = 'draft', progress = null where state = 'uploading'",
+    "update recording set state = 'draft', progress = null where state = 'uploading' and id not in (select recording_id from source)",
   );
   return { steps: steps.rowCount ?? 0, drafts: drafts.rowCount ?? 0 };
 }

@@ -84,7 +84,14 @@ async function beginAnew(tx: Transaction, store: ObjectStore, uploadIds: string[
   await tx
     .update(recording)
     .set({ state: 'draft', progress: null, updatedAt: sql`now()` })
-    .where(and(inArray(recording.id, ids), eq(recording.state, 'uploading')));
+    .where(
+      and(
+        inArray(recording.id, ids),
+        eq(recording.state, 'uploading'),
+        // Of a lesson that comes in several files, others may have arrived.
+        sql`not exists (select from source s where s.recording_id = ${recording.id})`,
+      ),
+    );
   // While the rows are held: parts in S3 are seen by nobody who does not know of their upload.
   for (const { objectKey, growth } of gone)
     await store.abandon(objectKey, growth ?? { sizeBytes: 0 });

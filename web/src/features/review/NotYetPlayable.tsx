@@ -7,6 +7,7 @@ import { Trans, useTranslation } from 'react-i18next';
 import { formatBytes, formatPercent } from '../../app/format.ts';
 import { moveToTrash, retry } from '../recordings/actions.ts';
 import { RecordingPicker } from '../recordings/RecordingPicker.tsx';
+import { untrimFilm } from './film.ts';
 import classes from './NotYetPlayable.module.css';
 
 const EditDialog = lazy(() => import('../recordings/EditDialog.tsx'));
@@ -24,6 +25,7 @@ export function NotYetPlayable({ recording }: { recording: RecordingDetail }) {
           <UnderWay recording={recording} />
         )}
       </section>
+      <ShowAllAgain recording={recording} />
       <OwnersButtons recording={recording} />
       <Link to="/" className={classes.link}>
         {t('backToLessons')}
@@ -93,6 +95,19 @@ function Failed({ recording }: { recording: RecordingDetail }) {
         </Button>
       )}
     </>
+  );
+}
+
+/** What is left of a trimmed film may have nothing to show. */
+function ShowAllAgain({ recording }: { recording: RecordingDetail }) {
+  const { t } = useTranslation('review');
+  const all = useMutation({ mutationFn: () => untrimFilm(recording) });
+  const { film } = recording;
+  if (!film || (film.startMs === 0 && film.endMs === null)) return null;
+  return (
+    <Button variant="default" onClick={() => all.mutate()} loading={all.isPending}>
+      {t('film.untrim')}
+    </Button>
   );
 }
 
