@@ -1,32 +1,35 @@
 import { execFile } from 'node:child_process';
-import { existsSync, openAsBlob, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import type { RecordingDetail } from '@second-look/core/contract';
-import { foreignLesson, lessonSeconds, wanderingLesson } from '../e2e/lesson.ts';
-import { mediaTools } from '../media/binaries.ts';
-import { beginUpload, openPlace, type Place } from './place.ts';
+import { foreignLesson, phoneLesson, wanderingLesson } from '../e2e/lesson.ts';
+import { looped } from './films.ts';
+import { openPlace, type Place, sendFilm, untilIs } from './place.ts';
 import { median, print, say, spread } from './round.ts';
 
 const execute = promisify(execFile);
 
-/** How long a teacher waits after the last byte until the first second can be played, and after a seek. */
-export async function atOnce(rounds: number): Promise<void> {
+const films = {
+  h264: { what: 'H.264 and AAC', lesson: wanderingLesson },
+  mpeg4: { what: 'MPEG-4, which no browser plays', lesson: foreignLesson },
+  hevc: { what: 'HEVC, as phones write it', lesson: phoneLesson },
+};
+
+/**
+ * How long a teacher waits after the last byte until the first second can be played, and after a seek.
+ * @param names of the films to be measured, all without any
+ */
+export async function atOnce(rounds: number, names: string[] = Object.keys(films)): Promise<void> {
   const place = await openPlace();
   try {
     for (const minutes of [10, 60]) {
-      const ordinary = await looped(await wanderingLesson(), minutes);
-      await measure(place, ordinary, rounds, {
-        what: `H.264 and AAC, ${minutes} min`,
+      for (const [name, { what, lesson }] of Object.entries(films)) {
+        if (!names.includes(name)) continue;
+        const path = await looped(await lesson(), minutes);
         // Copying reads and writes the file once.
-        aimSeconds: 3 + (await copySeconds(ordinary)),
-      });
-      const foreign = await looped(await foreignLesson(), minutes);
-      await measure(place, foreign, rounds, {
-        what: `MPEG-4, which no browser plays, ${minutes} min`,
-        aimSeconds: 10,
-      });
+        const aimSeconds = name === 'h264' ? 3 + (await copySeconds(path)) : 10;
+        await measure(place, path, rounds, { what: `${what}, ${minutes} min`, aimSeconds });
+      }
     }
   } finally {
     await place.close();
@@ -42,7 +45,7 @@ async function measure(
   const firsts: number[] = [];
   const seeks: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const { id, doneAt } = await send(place, path);
+    const { id, doneAt } = await sendFilm(place, path);
     const folders = await untilPlayable(place, id);
     for (const folder of folders) await fetchPart(place, `${folder}/0.m4s`);
     firsts.push((performance.now() - doneAt) / 1000);
@@ -62,26 +65,9 @@ async function measure(
   say(`  a seek into the middle, until its picture is there: ${spread(seeks)} s`);
 }
 
-async function send(place: Place, path: string) {
-  const body = await openAsBlob(path);
-  const { id, address } = await beginUpload(place, body.size);
-  const headers = {
-    'tus-resumable': '1.0.0',
-    'upload-offset': '0',
-    'content-type': 'application/offset+octet-stream',
-  };
-  await place.ask(address, { method: 'PATCH', headers, body });
-  return { id, doneAt: performance.now() };
-}
-
 /** @returns the folders of the picture and the sound that a new opening gets */
 async function untilPlayable(place: Place, id: string): Promise<string[]> {
-  for (;;) {
-    const recording = (await (await place.ask(`/api/recordings/${id}`)).json()) as RecordingDetail;
-    if (recording.state === 'failed') throw new Error(recording.failure?.detail);
-    if (recording.playable) break;
-    await pause(20);
-  }
+  await untilIs(place, id, ({ playable }) => playable, 20);
   const answer = await place.ask(`/api/recordings/${id}/media/main.m3u8`);
   const text = await answer.text();
   const names = [...text.matchAll(/([0-9a-f-]{36})\/media\.m3u8/g)].map(([, name]) => name);
@@ -95,21 +81,6 @@ async function middleOf(place: Place, folder: string): Promise<number> {
 
 async function fetchPart(place: Place, path: string): Promise<void> {
   await (await place.ask(path)).arrayBuffer();
-}
-
-/** A film again and again until it is so long; made once. */
-async function looped(path: string, minutes: number): Promise<string> {
-  const target = join(dirname(path), `looped-${minutes}.mp4`);
-  if (existsSync(target)) return target;
-  const { ffmpegPath } = await mediaTools();
-  const partial = join(dirname(path), `partial-${process.pid}-${minutes}.mp4`);
-  const times = Math.round((minutes * 60) / lessonSeconds) - 1;
-  await execute(ffmpegPath, [
-    ...['-v', 'error', '-nostdin', '-y', '-stream_loop', String(times), '-i', path],
-    ...['-c', 'copy', partial],
-  ]);
-  renameSync(partial, target);
-  return target;
 }
 
 /** What a plain copy of the file takes, flushed. */

@@ -1,6 +1,8 @@
-import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, openAsBlob, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { RecordingDetail } from '@second-look/core/contract';
 import { roleUrl } from '@second-look/infra/config';
 import { migrate } from '@second-look/migrations/migrate';
 import { enrol } from '@second-look/server/enrol';
@@ -101,4 +103,35 @@ export async function beginUpload(
     },
   });
   return { id, address: made.headers.get('location') ?? '' };
+}
+
+/** Uploads a film in one request. @returns when its last byte was there, as `performance.now()` has it */
+export async function sendFilm(
+  place: Place,
+  path: string,
+): Promise<{ id: string; doneAt: number }> {
+  const body = await openAsBlob(path);
+  const { id, address } = await beginUpload(place, body.size);
+  const headers = {
+    'tus-resumable': '1.0.0',
+    'upload-offset': '0',
+    'content-type': 'application/offset+octet-stream',
+  };
+  await place.ask(address, { method: 'PATCH', headers, body });
+  return { id, doneAt: performance.now() };
+}
+
+/** Asks again and again until a recording is as it is wanted. @throws Error where it failed */
+export async function untilIs(
+  place: Place,
+  id: string,
+  isWanted: (recording: RecordingDetail) => boolean,
+  everyMs: number,
+): Promise<void> {
+  for (;;) {
+    const recording = (await (await place.ask(`/api/recordings/${id}`)).json()) as RecordingDetail;
+    if (recording.state === 'failed') throw new Error(recording.failure?.detail);
+    if (isWanted(recording)) return;
+    await pause(everyMs);
+  }
 }

@@ -1,27 +1,25 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, openAsBlob, readFileSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { RecordingDetail } from '@second-look/core/contract';
 import { mediaTools } from '../media/binaries.ts';
-import { beginUpload, openPlace, type Place } from './place.ts';
+import { movingLesson } from './films.ts';
+import { openPlace, type Place, sendFilm, untilIs } from './place.ts';
 import { inTurns, median, print, say, spread } from './round.ts';
 
 const execute = promisify(execFile);
 const aimRatio = 1.05;
-const lengthSeconds = 120;
 /** What the kernel counts processor time in (`getconf CLK_TCK`); the same on every Linux. */
 const ticksPerSecond = 100;
 
-export async function processing(rounds: number): Promise<void> {
+/** @param seconds of the film that are prepared, 120 at most */
+export async function processing(rounds: number, seconds: number): Promise<void> {
   if (!existsSync('/proc/self/stat'))
     return say(
       'Processing is measured on Linux only: the time of child processes is read in /proc.',
     );
   const { ffmpegPath } = await mediaTools();
-  const source = await movingLesson(ffmpegPath);
+  const source = await movingLesson(ffmpegPath, seconds);
   const place = await openPlace();
   const target = join(place.product.dataDir, 'plain');
   try {
@@ -42,7 +40,7 @@ export async function processing(rounds: number): Promise<void> {
       `  a run for each rung ÷ the peer: ${(perRung / median(measured.peer)).toFixed(2)} (n = 1)`,
     );
     print({
-      what: `CPU of all steps for ${lengthSeconds} s of 1080p ÷ one plain ffmpeg run`,
+      what: `CPU of all steps for ${seconds} s of 1080p ÷ one plain ffmpeg run`,
       figure: spread(ratios),
       aim: `≤ ${aimRatio}`,
       isMet: median(ratios) <= aimRatio,
@@ -103,23 +101,8 @@ const soundOptions = [
 
 /** Sends a lesson and waits until all is done. */
 async function prepare(place: Place, source: string): Promise<void> {
-  const body = await openAsBlob(source);
-  const { id, address } = await beginUpload(place, body.size);
-  await place.ask(address, {
-    method: 'PATCH',
-    headers: {
-      'tus-resumable': '1.0.0',
-      'upload-offset': '0',
-      'content-type': 'application/offset+octet-stream',
-    },
-    body,
-  });
-  for (;;) {
-    const recording = (await (await place.ask(`/api/recordings/${id}`)).json()) as RecordingDetail;
-    if (recording.state === 'failed') throw new Error(recording.failure?.detail);
-    if (recording.state === 'ready') break;
-    await pause(500);
-  }
+  const { id } = await sendFilm(place, source);
+  await untilIs(place, id, ({ state }) => state === 'ready', 500);
   rmSync(join(place.product.dataDir, 'objects/recordings', id), { recursive: true });
 }
 
@@ -136,31 +119,4 @@ function ticks(pid: number): number {
   // The second field is a name that may hold anything, in brackets.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
-}
-
-/** Two minutes of 1080p: grain that drifts as under a camera in the hand, and things that move in front. */
-async function movingLesson(ffmpegPath: string): Promise<string> {
-  const folder = join(tmpdir(), 'second-look-fixtures');
-  const path = join(folder, 'moving-1.mp4');
-  if (existsSync(path)) return path;
-  say('  Making the source, once …');
-  mkdirSync(folder, { recursive: true });
-  const grain = join(folder, `grain-${process.pid}.png`);
-  const quiet = ['-hide_banner', '-loglevel', 'error', '-nostdin', '-y'];
-  const random = 'nullsrc=size=1920x1080,geq=lum=random(1)*255:cb=128:cr=128,gblur=sigma=3';
-  await execute(ffmpegPath, [...quiet, '-f', 'lavfi', '-i', random, '-frames:v', '1', grain]);
-  const partial = join(folder, `partial-${process.pid}-moving.mp4`);
-  const length = `duration=${lengthSeconds}:rate=25`;
-  await execute(ffmpegPath, [
-    ...[...quiet, '-loop', '1', '-framerate', '25', '-t', String(lengthSeconds), '-i', grain],
-    ...['-f', 'lavfi', '-i', `testsrc2=size=960x540:${length}`],
-    ...['-f', 'lavfi', '-i', `anoisesrc=color=brown:sample_rate=48000:duration=${lengthSeconds}`],
-    '-filter_complex',
-    "[0]scroll=h=0.0013:v=0.0007[room];[room][1]overlay=x='480+400*sin(t/3)':y='270+200*cos(t/5)'",
-    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '23', '-pix_fmt', 'yuv420p'],
-    ...['-c:a', 'aac', '-b:a', '96k', '-ac', '2', '-movflags', '+faststart', partial],
-  ]);
-  rmSync(grain);
-  renameSync(partial, path);
-  return path;
 }

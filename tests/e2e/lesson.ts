@@ -28,6 +28,12 @@ export function foreignLesson(): Promise<string> {
   return makeLesson('wandering-mpeg4-1', ['-c:v', 'mpeg4', '-q:v', '4', '-bf', '0']);
 }
 
+/** The same as phones write it, which few browsers play. */
+export function phoneLesson(): Promise<string> {
+  const quick = ['-preset', 'ultrafast', '-x265-params', 'log-level=error'];
+  return makeLesson('wandering-hevc-1', ['-c:v', 'libx265', ...quick, '-tag:v', 'hvc1']);
+}
+
 async function makeLesson(name: string, picture: string[]): Promise<string> {
   const folder = join(tmpdir(), 'second-look-fixtures', name);
   const path = join(folder, '8M2 fractions_starter 2025-11-12.mp4');
