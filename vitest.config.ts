@@ -35,7 +35,8 @@ export default defineConfig({
           name: 'browser',
           include: ['tests/e2e/**/*.test.ts'],
           exclude,
-          ...sideBySide,
+          // What takes in a film and plays it fills both cores by itself.
+          fileParallelism: false,
           ...patience,
           // Each of the waits in it has a limit of its own.
           testTimeout: Math.max(testTimeout, 1_800_000),

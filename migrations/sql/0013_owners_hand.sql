@@ -18,6 +18,8 @@ alter table processing_step add constraint processing_step_kind_check
   check (kind in ('prepare', 'piece', 'chunk', 'sound', 'beside', 'poster'));
 
 grant select (turned) on source to second_look_worker;
+-- What an operator has prepared again is looked into anew.
+grant update (version) on processing_step to second_look_worker;
 -- What was made of it before its owner trimmed it goes at once.
 create policy shown_otherwise on source for update to second_look_owner using (true) with check (true);
 create policy shown_otherwise on cut for update to second_look_owner using (true) with check (true);

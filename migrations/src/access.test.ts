@@ -145,7 +145,7 @@ describe('the logins', () => {
         "public.processing_step DELETE",
         "public.processing_step INSERT",
         "public.processing_step SELECT",
-        "public.processing_step UPDATE: state, attempt, reopened_after, error_code, error_log, updated_at, progress",
+        "public.processing_step UPDATE: state, attempt, reopened_after, error_code, error_log, updated_at, version, progress",
         "public.recording DELETE",
         "public.recording SELECT: id, state, playable, progress, duration_ms, failure_code, is_incomplete, updated_at, deleted_at, parts",
         "public.recording UPDATE: state, playable, progress, duration_ms, failure_code, is_incomplete, updated_at",
