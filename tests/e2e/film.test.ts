@@ -36,8 +36,10 @@ test('an owner turns the picture, sees it turned without asking again, and takes
   await page.getByText('The picture is being turned.').waitFor();
   await expect.poll(() => shape(page), soon).toBe('standing');
   const turned = async () => (await readRecording(amira, id)).film?.turned;
+  const undo = page.getByRole('button', { name: 'Undo' });
+  await undo.waitFor({ state: 'detached' });
   await choose(page, 'Turn the picture a quarter');
-  await page.getByRole('button', { name: 'Undo' }).last().click();
+  await undo.click();
   await expect.poll(turned, soon).toBe(90);
 });
 
@@ -53,7 +55,7 @@ test('an owner trims the ends from where the video is, and shows all of it again
     .poll(() => page.evaluate(() => document.activeElement?.textContent), soon)
     .toBe('Trim the ends');
   expect(await panel.getByRole('button', { name: 'Trim', exact: true }).isDisabled()).toBe(true);
-  await panel.getByRole('button', { name: 'Starts at where the video is' }).click();
+  await panel.getByRole('button', { name: 'Starts at where the lesson is now' }).click();
   await panel.getByLabel('Ends at', { exact: true }).fill('0:30');
   await panel.getByLabel('Ends at', { exact: true }).press('Enter');
   await panel.getByText('Leaves 0:20').waitFor();
