@@ -144,11 +144,14 @@ async function sourceOf(recordingId: string): Promise<Buffer> {
   return buffer(await server.store.read(rows[0].object_key));
 }
 
-/** Fetches it as a player does; as many pictures can be decoded as were counted. */
+/** Fetches it as a player does; as many pictures can be decoded as were counted, or there is sound alone. */
 async function unplayable(recordingId: string): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'second-look-fuzz-'));
   try {
     const [picture] = await fetchRenditions(amira, recordingId, folder);
+    // Where damage has hidden the picture, the sound is a recording too.
+    if (picture?.kind === 'audio')
+      return (await framesOf(picture.path, 'a:0')) > 0 ? [] : ['has nothing to hear'];
     const decoded = await framesOf(picture?.path ?? '', 'v:0');
     const counted = await countedFrames(recordingId);
     return decoded === counted ? [] : [`shows ${decoded} of ${counted} pictures`];
