@@ -35,6 +35,7 @@ async function measure(what: string, path: string, tools: MediaTools): Promise<v
   const folder = mkdtempSync(join(tmpdir(), 'second-look-quality-'));
   try {
     const facts = await inspect(path, tools);
+    if (!facts.video) throw new Error('There is no picture to compare.');
     const chunk = { index: 0, startMs: 0, endMs: stretchMs };
     const plan = { facts, rungs: ladderFor(facts), chunk };
     const { pictures } = await encodePictures(path, plan, folder, tools);
