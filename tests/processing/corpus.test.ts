@@ -10,7 +10,7 @@ import { type Colour, corners, ground } from '../media/corpus/scene.ts';
 import { sounds } from '../media/corpus/sounds.ts';
 import { amrSound } from '../media/crafted.ts';
 import type { Client } from '../world/client.ts';
-import { until, uploaded } from '../world/lesson.ts';
+import { settled, uploaded } from '../world/lesson.ts';
 import { fetchRenditions, probe } from '../world/playing.ts';
 import { endProcesses, startWorkers } from '../world/processes.ts';
 import { startServer, type TestServer } from '../world/server.ts';
@@ -41,15 +41,9 @@ afterAll(async () => {
   await server.stop();
 });
 
-const settled = (id: string) =>
-  until(async () => {
-    const recording = await amira.get(`/api/recordings/${id}`);
-    return (recording.state === 'ready' || recording.state === 'failed') && recording;
-  });
-
 describe('an ordinary film', () => {
   it.each(made.map((film) => [film.name, film] as const))('%s', async (_, film) => {
-    const recording = await settled(ids.get(film) ?? '');
+    const recording = await settled(amira, ids.get(film) ?? '');
     expect(recording).toMatchObject({ state: 'ready', playable: true, failure: null });
     const { expected } = film;
     expect.soft(recording.isIncomplete).toBe(expected.isIncomplete ?? false);
@@ -86,7 +80,7 @@ describe('an ordinary film', () => {
 describe('sound alone', () => {
   const withoutPicture = { hasPicture: false, posterUrl: null, storyboardUrl: null };
   const played = async (bytes: Buffer, filename: string) => {
-    const recording = await settled(await uploaded(amira, bytes, { filename }));
+    const recording = await settled(amira, await uploaded(amira, bytes, { filename }));
     expect(recording).toMatchObject({ state: 'ready', isIncomplete: false, ...withoutPicture });
     const renditions = await fetchRenditions(amira, recording.id, server.place.dataDir);
     expect(renditions.map(({ kind }) => kind)).toEqual(['audio']);

@@ -7,7 +7,7 @@ import { mediaTools } from '../media/binaries.ts';
 import { withChapters } from '../media/chapters.ts';
 import { type FixtureName, fixture } from '../media/fixtures.ts';
 import type { Client } from '../world/client.ts';
-import { filmBytes, until, uploaded } from '../world/lesson.ts';
+import { filmBytes, settled, uploaded } from '../world/lesson.ts';
 import { fetchRenditions, framesOf, probe } from '../world/playing.ts';
 import { endProcesses, startWorkers } from '../world/processes.ts';
 import { startServer, type TestServer } from '../world/server.ts';
@@ -24,17 +24,11 @@ afterAll(async () => {
   await server.stop();
 });
 
-const settled = (id: string) =>
-  until(async () => {
-    const recording = await amira.get(`/api/recordings/${id}`);
-    return (recording.state === 'ready' || recording.state === 'failed') && recording;
-  });
-
 describe('an ordinary lesson', () => {
   it('becomes watchable, every picture of it', async () => {
     const film = await fixture('landscape.mp4', (await mediaTools()).ffmpegPath);
     const id = await uploaded(amira, await readFile(film), { filename: 'VID_0001.mp4' });
-    const recording = await settled(id);
+    const recording = await settled(amira, id);
     expect(recording).toMatchObject({
       state: 'ready',
       playable: true,
@@ -85,7 +79,7 @@ describe('an ordinary lesson', () => {
 
   it('has small pictures and its loudness beside it, counted among what it takes', async () => {
     const id = await uploaded(amira, await filmBytes('landscape.mp4'));
-    const { storyboardUrl, waveform } = await settled(id);
+    const { storyboardUrl, waveform } = await settled(amira, id);
     const index = await amira.ask('GET', storyboardUrl);
     expect(index.headers.get('content-type')).toBe('text/vtt; charset=utf-8');
     expect(index.headers.get('cache-control')).toBe('no-store');
@@ -134,17 +128,17 @@ describe('an ordinary lesson', () => {
       }));
       const bytes = await readFile(await withChapters(film, named, target));
       const id = await uploaded(amira, bytes);
-      expect((await settled(id)).chapters).toEqual(
+      expect((await settled(amira, id)).chapters).toEqual(
         chapters.map(({ atSeconds, title }) => ({ startMs: atSeconds * 1000, title })),
       );
     }
-    const plain = await settled(await uploaded(amira, await filmBytes('silent.mp4')));
+    const plain = await settled(amira, await uploaded(amira, await filmBytes('silent.mp4')));
     expect(plain.chapters).toEqual([]);
   });
 
   it('has nothing beside it that is not there', async () => {
     const id = await uploaded(amira, await filmBytes('silent.mp4'));
-    const { storyboardUrl, waveform } = await settled(id);
+    const { storyboardUrl, waveform } = await settled(amira, id);
     expect(waveform).toBeNull();
     const cut = storyboardUrl.replace(/\/storyboard\.vtt.*/, '');
     const absent = ['waveform', 'storyboard/1.jpg', 'storyboard/00.jpg', 'storyboard/x.jpg'];
@@ -162,7 +156,7 @@ describe('an ordinary lesson', () => {
 
   it('has no segment beyond its end, and none before its start', async () => {
     const id = await uploaded(amira, await filmBytes('silent.mp4'));
-    await settled(id);
+    await settled(amira, id);
     const entry = await amira.ask('GET', `/api/recordings/${id}/media/main.m3u8`);
     const main = entry.headers.get('location') ?? '';
     const [, rendition = ''] =
@@ -187,12 +181,16 @@ describe('what cameras and browsers make besides', () => {
     'cut-off.mp4',
   ] satisfies FixtureName[])('becomes watchable: %s', async (name) => {
     const id = await uploaded(amira, await filmBytes(name), { filename: name });
-    expect(await settled(id)).toMatchObject({ state: 'ready', playable: true, failure: null });
+    expect(await settled(amira, id)).toMatchObject({
+      state: 'ready',
+      playable: true,
+      failure: null,
+    });
   });
 
   it('keeps nothing of where it was filmed', async () => {
     const id = await uploaded(amira, await filmBytes('portrait.mov'));
-    await settled(id);
+    await settled(amira, id);
     for (const { path } of await fetchRenditions(amira, id, server.place.dataDir)) {
       expect((await readFile(path)).includes('+51.5')).toBe(false);
     }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { beepMs, flashMs, shown } from '../media/corpus/measure.ts';
 import { splitFilm, splitParts } from '../media/split.ts';
 import type { Client } from '../world/client.ts';
-import { append, beginUpload, filmBytes, until } from '../world/lesson.ts';
+import { append, beginUpload, filmBytes, settled } from '../world/lesson.ts';
 import { fetchRenditions } from '../world/playing.ts';
 import { endProcesses, startWorkers } from '../world/processes.ts';
 import { startServer, type TestServer } from '../world/server.ts';
@@ -31,10 +31,7 @@ async function uploadParts(parts: Buffer[]) {
     const upload = await beginUpload(amira, id, bytes.length, `0000${part}.MTS`, part);
     expect((await append(amira, upload, 0, bytes)).status).toBe(204);
   }
-  return until(async () => {
-    const recording = await amira.get(`/api/recordings/${id}`);
-    return (recording.state === 'ready' || recording.state === 'failed') && recording;
-  });
+  return settled(amira, id);
 }
 
 describe('a lesson that a camera split', () => {
@@ -58,6 +55,7 @@ describe('a lesson that a camera split', () => {
     const pathOf = (wanted: string) => renditions.find(({ kind }) => kind === wanted)?.path ?? '';
     const seen = await shown(pathOf('video'));
     expect(seen.pictures).toBe((await shown(split.whole)).pictures);
+    expect(Math.abs(flashMs(seen) - splitFilm.flashMs)).toBeLessThanOrEqual(250);
     expect(Math.abs(flashMs(seen) - (await beepMs(pathOf('audio'))))).toBeLessThanOrEqual(40);
   });
 

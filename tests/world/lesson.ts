@@ -154,6 +154,14 @@ export async function lesson(server: TestServer, client: Client, title?: string)
   return id;
 }
 
+/** A recording when nothing more is done about it, well or not. */
+export function settled(client: Client, id: string) {
+  return until(async () => {
+    const recording = await client.get(`/api/recordings/${id}`);
+    return (recording.state === 'ready' || recording.state === 'failed') && recording;
+  });
+}
+
 /** Asks every now and then until the answer is there; how long that may take is the test runner's business. */
 export async function until<T>(
   ask: () => Promise<T | undefined | null | false>,

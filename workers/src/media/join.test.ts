@@ -50,6 +50,8 @@ describe('the parts of one film', () => {
       const { target, facts, parts } = await joined(split.parts);
       const [before, after] = await Promise.all([shown(split.whole), shown(target)]);
       expect(after.pictures).toBe(before.pictures);
+      // In their order: the flash is in the last.
+      expect(Math.abs(flashMs(after) - splitFilm.flashMs)).toBeLessThanOrEqual(250);
       // What it was put together from is gone.
       expect(await readdir(join(target, '..'))).toEqual(['joined.mkv', 'parts.ffconcat']);
       // Copied: nothing was encoded anew.
