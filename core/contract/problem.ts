@@ -71,6 +71,11 @@ export const problems = {
     status: 409,
     detail: 'This recording did not fail, so there is nothing to try again.',
   },
+  is_shared: {
+    status: 409,
+    detail:
+      'Somebody else can see the other copy, and would be shown a film that was never shared with them. End its shares first.',
+  },
   unavailable: { status: 503, detail: 'Not ready yet. Please try again in a moment.' },
   internal: { status: 500, detail: 'Something went wrong on our side. Please try again.' },
 } as const satisfies Record<string, { status: number; detail: string }>;

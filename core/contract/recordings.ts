@@ -9,6 +9,8 @@ export const phases = ['early_years', 'primary', 'secondary', 'post_16'] as cons
 export const trashDays = 30;
 /** A camera that splits a lesson every five minutes fills four hours with fewer. */
 export const mostParts = 50;
+/** Copies of one lesson begin hours apart at most. */
+const longestMoveMs = 12 * 3_600_000;
 
 const about = {
   title: text.trim().min(1).max(200),
@@ -114,9 +116,19 @@ const film = z.object({
   hiddenNotes: z.int(),
 });
 
+/** A recording that is, or has, another copy of a film; each may take the other's place. */
+const copy = recording.pick({
+  ...{ id: true, title: true, state: true, playable: true, durationMs: true, progress: true },
+  ...{ failure: true, waveform: true },
+});
+
 export const recordingDetail = recording.extend({
   /** `null` for others, and until it has been looked into. */
   film: film.nullable(),
+  /** Other copies of its film, the newest first; none for others. */
+  copies: z.array(copy),
+  /** The recording of whose film this one's is a copy; `null` for others. */
+  copyOf: copy.nullable(),
   /** What the file calls its parts, in order; empty where it names none. */
   chapters: z.array(z.object({ startMs: z.int(), title: z.string() })),
   conversations: z.array(conversation),
@@ -128,6 +140,7 @@ export const recordingDetail = recording.extend({
   }),
 });
 export type RecordingDetail = z.infer<typeof recordingDetail>;
+export type FilmCopy = z.infer<typeof copy>;
 export type Conversation = z.infer<typeof conversation>;
 
 export const recordingRoutes = routes({
@@ -142,6 +155,8 @@ export const recordingRoutes = routes({
       clientId: id.optional(),
       /** How many files it comes in, one behind the other. */
       parts: z.int().min(1).max(mostParts).default(1),
+      /** The recording of whose film it is going to be another copy. */
+      copyOf: id.optional(),
     }),
     success: { status: 201, body: recordingDetail },
   },
@@ -180,6 +195,20 @@ export const recordingRoutes = routes({
     body: z.object({
       turned: z.literal(turns).optional(),
       trim: z.object({ startMs: moment, endMs: moment.nullable() }).optional(),
+    }),
+    success: { status: 200, body: recordingDetail },
+  },
+  'POST /api/recordings/:id/film/exchange': {
+    summary:
+      'Has two recordings change films, each with how it is trimmed and turned: notes, shares and address stay where they are. The other one may be shared with nobody, and goes into the trash, or out of it.',
+    params: z.object({ id }),
+    body: z.object({
+      with: id,
+      /** What the other one is called from now on. */
+      title: about.title,
+      isPutAway: z.boolean(),
+      /** How much later in the other one's film the same moment comes, in milliseconds: notes move along. */
+      movedMs: z.int().min(-longestMoveMs).max(longestMoveMs).default(0),
     }),
     success: { status: 200, body: recordingDetail },
   },

@@ -101,6 +101,8 @@ export const recording = pgTable('recording', {
   /** Where what is shown of it begins and ends, in source time; without the second, as far as the source goes. */
   shownFromMs: integer('shown_from_ms').notNull().default(0),
   shownToMs: integer('shown_to_ms'),
+  /** The recording of whose film this one's is a copy. */
+  copyOf: uuid('copy_of'),
 });
 
 export const upload = pgTable('upload', {

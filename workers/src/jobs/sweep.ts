@@ -1,9 +1,16 @@
 import { trashDays } from '@second-look/core/contract';
-import { mayDeleteObjects } from '@second-look/infra/database';
-import type { Growth } from '@second-look/infra/object-store';
+import { mayDeleteObjects, type Transaction } from '@second-look/infra/database';
+import type { Growth, ObjectStore } from '@second-look/infra/object-store';
 import { urgency, type WorkQueue } from '@second-look/infra/queue';
-import { cut, processingStep, recording, rendition, upload } from '@second-look/migrations/schema';
-import { and, asc, eq, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
+import {
+  cut,
+  processingStep,
+  recording,
+  rendition,
+  source,
+  upload,
+} from '@second-look/migrations/schema';
+import { and, asc, eq, inArray, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
 import { lastSweep, sweeps } from '../metrics.ts';
 import { countBytes, namedByCut, readVersion } from './ladder.ts';
 import { clearLeftovers } from './work-folder.ts';
@@ -121,13 +128,29 @@ async function emptyTrash({ database, store }: Workshop) {
         .select({ objectKey: upload.objectKey, growth: upload.growth })
         .from(upload)
         .where(and(eq(upload.recordingId, id), isNotNull(upload.growth)));
+      const files = await keysOfFiles(tx, eq(source.recordingId, id));
       const { rowCount } = await tx.delete(recording).where(and(eq(recording.id, id), isOver));
       if (!rowCount) return;
       for (const { objectKey, growth } of growing)
         await store.abandon(objectKey, growth ?? nothing);
-      await store.deleteAll(`recordings/${id}/`);
+      await store.deleteMany(files);
+      await deleteFolder(tx, store, `recordings/${id}/`);
     });
   }
+}
+
+/** Deletes all that lies in a recording's folder but files that another recording has by now. */
+async function deleteFolder(tx: Transaction, store: ObjectStore, folder: string) {
+  const kept = await keysOfFiles(tx, sql`${source.objectKey} ^@ ${folder}`);
+  if (kept.length === 0) return store.deleteAll(folder);
+  const gone: string[] = [];
+  for await (const { key } of store.list(folder)) if (!kept.includes(key)) gone.push(key);
+  await store.deleteMany(gone);
+}
+
+async function keysOfFiles(tx: Transaction, which: SQL | undefined): Promise<string[]> {
+  const files = await tx.select({ key: source.objectKey }).from(source).where(which);
+  return files.map(({ key }) => key);
 }
 
 /** Of a lesson that comes in several files, others may have arrived. */

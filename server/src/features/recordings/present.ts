@@ -23,8 +23,8 @@ export async function presentRecordings(
   const audienceOf = mine.length > 0 ? await audiences(tx, mine) : new Map();
   const heldOf = others.length > 0 ? await heldGrants(tx, others) : new Map();
   return rows.map((row) => {
-    const { ownerId, clientId, updatedAt, failureCode, parts, shownFromMs, shownToMs, ...shown } =
-      row.recording;
+    const { ownerId, clientId, updatedAt, failureCode, parts, copyOf, ...filmed } = row.recording;
+    const { shownFromMs, shownToMs, ...shown } = filmed;
     const files = filesOf.get(shown.id) ?? [];
     const isMine = ownerId === userId;
     const cut = cuts.get(shown.id);

@@ -30,7 +30,7 @@ export const principalColumns = {
   name: principalName,
 };
 
-function selectRecordings(tx: Transaction) {
+export function selectRecordings(tx: Transaction) {
   return tx
     .select({ recording, ownerName: person.name })
     .from(recording)
@@ -43,6 +43,31 @@ export async function findRecording(tx: Transaction, id: string) {
     and(eq(recording.id, id), isNull(recording.deletedAt)),
   );
   return row;
+}
+
+/** A recording of the person's own, also one in the trash that can still be taken out. */
+export async function findAnyOf(tx: Transaction, ownerId: string, id: string) {
+  const [row] = await tx
+    .select()
+    .from(recording)
+    .where(
+      and(
+        eq(recording.id, id),
+        eq(recording.ownerId, ownerId),
+        or(isNull(recording.deletedAt), isInTrash),
+      ),
+    );
+  return row;
+}
+
+/** Whether anybody else can see a recording now. */
+export async function hasLiveGrants(tx: Transaction, recordingId: string): Promise<boolean> {
+  const rows = await tx
+    .select({ id: grant.id })
+    .from(grant)
+    .where(and(eq(grant.recordingId, recordingId), isLive))
+    .limit(1);
+  return rows.length > 0;
 }
 
 export async function findByClientId(tx: Transaction, ownerId: string, clientId: string) {
@@ -214,9 +239,10 @@ export async function listConversations(tx: Transaction, recordingId: string) {
 export function insertRecording(tx: Transaction, row: typeof recording.$inferInsert) {
   // Only the columns that the role may write: defaults are the database's.
   return tx.execute(sql`
-    insert into recording (id, owner_id, client_id, title, subject, phase, year_group, class_name, lesson_date, parts)
+    insert into recording (id, owner_id, client_id, title, subject, phase, year_group, class_name, lesson_date, parts, copy_of)
     values (${row.id}, ${row.ownerId}, ${row.clientId}, ${row.title}, ${row.subject ?? null}, ${row.phase ?? null},
-      ${row.yearGroup ?? null}, ${row.className ?? null}, ${row.lessonDate ?? null}, ${row.parts ?? 1})
+      ${row.yearGroup ?? null}, ${row.className ?? null}, ${row.lessonDate ?? null}, ${row.parts ?? 1},
+      ${row.copyOf ?? null})
     on conflict (owner_id, client_id) do nothing`);
 }
 

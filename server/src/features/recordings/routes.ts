@@ -23,6 +23,9 @@ export async function recordingRoutes(
   route(app, 'PATCH /api/recordings/:id/film', ({ user, params, body }) =>
     recordings.showFilm(user.id, params.id, body),
   );
+  route(app, 'POST /api/recordings/:id/film/exchange', ({ user, params, body }) =>
+    recordings.exchangeFilms(user.id, params.id, body),
+  );
   route(app, 'PUT /api/recordings/:id/poster', ({ user, params, body }) =>
     recordings.choosePoster(user.id, params.id, body.atMs),
   );

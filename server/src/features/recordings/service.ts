@@ -3,6 +3,7 @@ import type { Database, Transaction } from '@second-look/infra/database';
 import type { WorkQueue } from '@second-look/infra/queue';
 import { uuidv7 } from 'uuidv7';
 import { ProblemError } from '../../http/problems.ts';
+import { type Exchange, exchangeFilms, findCopies } from './copies.ts';
 import { choosePoster, type FilmChange, findChapters, findFilm, showFilm } from './film.ts';
 import { presentRecordings } from './present.ts';
 import {
@@ -27,6 +28,7 @@ export function recordingService({ database, queue }: { database: Database; queu
     return {
       ...shown,
       film: shown.isMine ? await findFilm(tx, id) : null,
+      ...(shown.isMine ? await findCopies(tx, userId, row) : { copies: [], copyOf: null }),
       chapters: shown.cutId ? await findChapters(tx, shown.cutId) : [],
       conversations: conversations
         .filter((talk) => talk.rights !== null || talk.hasNotes)
@@ -54,8 +56,11 @@ export function recordingService({ database, queue }: { database: Database; queu
       {
         clientId = uuidv7(),
         parts,
+        copyOf,
         ...about
-      }: { title: string; clientId?: string; parts: number } & Partial<RecordingDetail>,
+      }: { title: string; clientId?: string; parts: number; copyOf?: string } & Partial<
+        Pick<RecordingDetail, 'subject' | 'phase' | 'yearGroup' | 'className' | 'lessonDate'>
+      >,
     ) =>
       database.as(userId, async (tx) => {
         const { title, subject, phase, yearGroup, className, lessonDate } = about;
@@ -70,6 +75,7 @@ export function recordingService({ database, queue }: { database: Database; queu
           className,
           lessonDate,
           parts,
+          copyOf,
         });
         const id = await findByClientId(tx, userId, clientId);
         if (!id) throw new ProblemError('not_found');
@@ -126,6 +132,17 @@ export function recordingService({ database, queue }: { database: Database; queu
         return { shown: await detail(tx, userId, id), step };
       });
       if (step) await queue.add({ id: step }).catch(() => {});
+      return shown;
+    },
+
+    exchangeFilms: async (userId: string, id: string, exchange: Exchange) => {
+      const { shown, steps } = await database.as(userId, async (tx) => {
+        const { abilities } = await detail(tx, userId, id);
+        if (!abilities.edit) throw new ProblemError('not_found');
+        const steps = await exchangeFilms(tx, userId, id, exchange);
+        return { shown: await detail(tx, userId, id), steps };
+      });
+      for (const step of steps) await queue.add({ id: step }).catch(() => {});
       return shown;
     },
 

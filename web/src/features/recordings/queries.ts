@@ -1,5 +1,6 @@
+import type { Recording } from '@second-look/core/contract';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { call } from '../../app/api.ts';
+import { call, send } from '../../app/api.ts';
 import { withRisingProgress } from './rising-progress.ts';
 
 export type Scope = 'mine' | 'shared' | 'trash';
@@ -23,4 +24,16 @@ export const recordingQuery = (id: string) =>
     queryKey: ['recording', id],
     queryFn: async ({ signal }) =>
       withRisingProgress(await call('GET /api/recordings/:id', { params: { id }, signal })),
+  });
+
+/** How loud a lesson is: a byte for each stretch of time. */
+export const waveformQuery = ({ id, waveform }: Pick<Recording, 'id' | 'waveform'>) =>
+  queryOptions({
+    queryKey: ['waveform', id, waveform?.url],
+    queryFn: async ({ signal }) => {
+      const response = await send(waveform?.url ?? '', { method: 'GET', signal });
+      return new Uint8Array(await response.arrayBuffer());
+    },
+    // Its address is another once it is made anew.
+    staleTime: Number.POSITIVE_INFINITY,
   });

@@ -1,11 +1,11 @@
 import { Menu } from '@mantine/core';
-import { IconPhoto, IconRotateClockwise2, IconScissors } from '@tabler/icons-react';
+import { IconFileUpload, IconPhoto, IconRotateClockwise2, IconScissors } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { chooseCover, turnFilm } from './film.ts';
 import { useReview } from './review-context.ts';
 
 /** What its owner does with the film itself, in the lesson's menu. */
-export function FilmItems({ onTrim }: { onTrim: () => void }) {
+export function FilmItems({ onTrim, onCopy }: { onTrim: () => void; onCopy: () => void }) {
   const { t } = useTranslation('review');
   const { recording, port } = useReview();
   if (!recording.film) return null;
@@ -30,6 +30,9 @@ export function FilmItems({ onTrim }: { onTrim: () => void }) {
       )}
       <Menu.Item leftSection={<IconScissors size={16} />} onClick={onTrim}>
         {t('film.trim')}
+      </Menu.Item>
+      <Menu.Item leftSection={<IconFileUpload size={16} />} onClick={onCopy}>
+        {t('film.copy')}
       </Menu.Item>
     </>
   );

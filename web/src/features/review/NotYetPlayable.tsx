@@ -5,11 +5,14 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import { formatBytes, formatPercent } from '../../app/format.ts';
+import { hasCopies } from '../copies/has-copies.ts';
 import { moveToTrash, retry } from '../recordings/actions.ts';
 import { RecordingPicker } from '../recordings/RecordingPicker.tsx';
 import { untrimFilm } from './film.ts';
 import classes from './NotYetPlayable.module.css';
 
+const FilmCopies = lazy(() => import('../copies/FilmCopies.tsx'));
+const UploadDialog = lazy(() => import('../copies/UploadDialog.tsx'));
 const EditDialog = lazy(() => import('../recordings/EditDialog.tsx'));
 
 /** A recording before its first second can be watched, or one that failed: what happens, and what to do. */
@@ -25,6 +28,11 @@ export function NotYetPlayable({ recording }: { recording: RecordingDetail }) {
           <UnderWay recording={recording} />
         )}
       </section>
+      {hasCopies(recording) && (
+        <Suspense>
+          <FilmCopies recording={recording} />
+        </Suspense>
+      )}
       <ShowAllAgain recording={recording} />
       <OwnersButtons recording={recording} />
       <Link to="/" className={classes.link}>
@@ -73,6 +81,7 @@ function UnderWay({ recording }: { recording: RecordingDetail }) {
 function Failed({ recording }: { recording: RecordingDetail }) {
   const { t } = useTranslation('review');
   const again = useMutation({ mutationFn: () => retry(recording) });
+  const [isCopying, setCopying] = useState(false);
   return (
     <>
       <h2>{t('failed.title')}</h2>
@@ -89,10 +98,22 @@ function Failed({ recording }: { recording: RecordingDetail }) {
           />
         </p>
       )}
-      {recording.abilities.retry && (
-        <Button onClick={() => again.mutate()} loading={again.isPending}>
-          {t('failed.tryAgain')}
-        </Button>
+      <div className={classes.buttons}>
+        {recording.abilities.retry && (
+          <Button onClick={() => again.mutate()} loading={again.isPending}>
+            {t('failed.tryAgain')}
+          </Button>
+        )}
+        {recording.isMine && (
+          <Button variant="default" onClick={() => setCopying(true)}>
+            {t('film.copy')}
+          </Button>
+        )}
+      </div>
+      {isCopying && (
+        <Suspense>
+          <UploadDialog recording={recording} onClose={() => setCopying(false)} />
+        </Suspense>
       )}
     </>
   );

@@ -16,9 +16,10 @@ interface ReviewHeaderProps {
   onShare: () => void;
   onHelp: () => void;
   onTrim: () => void;
+  onCopy: () => void;
 }
 
-export function ReviewHeader({ onShare, onHelp, onTrim }: ReviewHeaderProps) {
+export function ReviewHeader({ onShare, onHelp, onTrim, onCopy }: ReviewHeaderProps) {
   const { t } = useTranslation('review');
   const { recording, port, durationMs } = useReview();
   const minutes = Math.round(durationMs / 60_000);
@@ -63,7 +64,7 @@ export function ReviewHeader({ onShare, onHelp, onTrim }: ReviewHeaderProps) {
             <Menu.Item leftSection={<IconKeyboard size={16} />} onClick={onHelp}>
               {t('keys')}
             </Menu.Item>
-            <FilmItems onTrim={onTrim} />
+            <FilmItems onTrim={onTrim} onCopy={onCopy} />
           </Menu.Dropdown>
         </Menu>
       </div>

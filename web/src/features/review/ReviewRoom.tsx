@@ -7,6 +7,7 @@ import { Player } from '../../player/Player.tsx';
 import { ShortcutList } from '../../player/ShortcutList.tsx';
 import { usePlayerState } from '../../player/use-player.ts';
 import { useShortcuts } from '../../player/use-shortcuts.ts';
+import { hasCopies } from '../copies/has-copies.ts';
 import { recordingQuery } from '../recordings/queries.ts';
 import { BetterVersion } from './BetterVersion.tsx';
 import { Composer } from './Composer.tsx';
@@ -23,6 +24,8 @@ import { usePreference } from './use-preference.ts';
 import { useReviewState } from './use-review-state.ts';
 
 const TrimPanel = lazy(() => import('./TrimPanel.tsx'));
+const FilmCopies = lazy(() => import('../copies/FilmCopies.tsx'));
+const UploadDialog = lazy(() => import('../copies/UploadDialog.tsx'));
 const ShareDialog = lazy(() => import('../sharing/ShareDialog.tsx'));
 
 /** On small screens, sound needs less room than a picture. */
@@ -48,6 +51,7 @@ export function ReviewRoom({ recording, me, atMs, noteId, isOffline }: ReviewRoo
   const [isSharing, setSharing] = useState(false);
   const [isHelpOpen, setHelpOpen] = useState(false);
   const [isTrimming, setTrimming] = useState(false);
+  const [isCopying, setCopying] = useState(false);
   const [hasKeys, setHasKeys] = usePreference('keys');
   const draft = draftStore(me.id, recording.id, tab.id);
   const { problem, aspectRatio } = usePlayerState(port);
@@ -88,6 +92,7 @@ export function ReviewRoom({ recording, me, atMs, noteId, isOffline }: ReviewRoo
             onShare={() => setSharing(true)}
             onHelp={() => setHelpOpen(true)}
             onTrim={() => setTrimming(true)}
+            onCopy={() => setCopying(true)}
           />
           <div className={classes.player}>
             <Player
@@ -100,6 +105,11 @@ export function ReviewRoom({ recording, me, atMs, noteId, isOffline }: ReviewRoo
             />
           </div>
           <BetterVersion />
+          {hasCopies(recording) && (
+            <Suspense>
+              <FilmCopies recording={recording} />
+            </Suspense>
+          )}
           {isTrimming && (
             <Suspense>
               <TrimPanel onClose={() => setTrimming(false)} />
@@ -129,6 +139,11 @@ export function ReviewRoom({ recording, me, atMs, noteId, isOffline }: ReviewRoo
         isOn={hasKeys}
         onSwitch={setHasKeys}
       />
+      {isCopying && (
+        <Suspense>
+          <UploadDialog recording={recording} onClose={() => setCopying(false)} />
+        </Suspense>
+      )}
       {isSharing && (
         <Suspense>
           <ShareDialog recording={recording} onClose={() => setSharing(false)} />

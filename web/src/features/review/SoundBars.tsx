@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { type PointerEvent, useCallback, useEffect, useMemo, useRef } from 'react';
 import { useMoment } from '../../player/use-player.ts';
+import { waveformQuery } from '../recordings/queries.ts';
 import { msAt, pxOf } from './lanes.ts';
-import { waveformQuery } from './queries.ts';
 import { useReview } from './review-context.ts';
 import classes from './SoundBars.module.css';
 import { barsOf } from './sound-bars.ts';

@@ -26,17 +26,6 @@ export const storyboardQuery = ({ id, storyboardUrl }: RecordingDetail) =>
     ...neverStale,
   });
 
-/** How loud a lesson is: a byte for each stretch of time. */
-export const waveformQuery = ({ id, waveform }: RecordingDetail) =>
-  queryOptions({
-    queryKey: ['waveform', id, waveform?.url],
-    queryFn: async ({ signal }) => {
-      const response = await send(waveform?.url ?? '', { method: 'GET', signal });
-      return new Uint8Array(await response.arrayBuffer());
-    },
-    ...neverStale,
-  });
-
 /** Changes the notes that are on the screen, ahead of the server or with its answer. */
 export function updateNotes(
   queryClient: QueryClient,

@@ -29,8 +29,14 @@ interface Known extends Picked, Candidate {
   lastModified: number;
 }
 
-/** Makes one lesson of files, in their order; its title and date are guessed from the first. */
-export async function addLesson(picked: readonly Picked[]): Promise<void> {
+/**
+ * Makes one lesson of files, in their order.
+ * @param about without it, title and date are guessed from the first file
+ */
+export async function addLesson(
+  picked: readonly Picked[],
+  about?: Pick<Place, 'title' | 'lessonDate' | 'copyOf'>,
+): Promise<void> {
   const userId = queryClient.getQueryData(meQuery.queryKey)?.id;
   const known = await Promise.all(picked.map(know));
   const [first] = known;
@@ -38,7 +44,8 @@ export async function addLesson(picked: readonly Picked[]): Promise<void> {
   const name = known.length > 1 ? nameOfWhole(first.name) : first.name;
   const parts = known.map(({ file, fingerprint, handle }) => newPart(file, fingerprint, handle));
   const files = new Map(known.map(({ file }, part) => [part, file]));
-  await begin(newPlace(userId, { ...guessTitle(name, first.file.lastModified), parts }), files);
+  const described = { ...guessTitle(name, first.file.lastModified), ...about };
+  await begin(newPlace(userId, { ...described, parts }), files);
 }
 
 /**

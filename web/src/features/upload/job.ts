@@ -71,10 +71,10 @@ export async function save(job: Job, change: Partial<Place>): Promise<void> {
 
 /** Makes the draft recording where there is none yet. @throws {ApiProblem} */
 export async function makeDraft(job: Job): Promise<string> {
-  const { recordingId, title, lessonDate, clientId, parts } = job.place;
+  const { recordingId, title, lessonDate, clientId, parts, copyOf } = job.place;
   if (recordingId) return recordingId;
   const draft = await call('POST /api/recordings', {
-    body: { title, lessonDate, clientId, parts: parts.length },
+    body: { title, lessonDate, clientId, parts: parts.length, copyOf },
   });
   show(job.place.id, { recordingId: draft.id });
   await save(job, { recordingId: draft.id });
@@ -83,6 +83,7 @@ export async function makeDraft(job: Job): Promise<string> {
     await describe(job);
   }
   void queryClient.invalidateQueries({ queryKey: ['recordings'] });
+  if (copyOf) void queryClient.invalidateQueries({ queryKey: ['recording', copyOf] });
   return draft.id;
 }
 

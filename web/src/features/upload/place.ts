@@ -15,12 +15,15 @@ export interface Place {
   parts: Part[];
   isPaused: boolean;
   addedAtMs: number;
+  /** The recording of whose film it is another copy. */
+  copyOf?: string;
 }
 
 /** The place of an upload that has not begun. */
 export function newPlace(
   userId: string,
-  about: Pick<Place, 'title' | 'lessonDate' | 'parts'> & Partial<Pick<Place, 'recordingId'>>,
+  about: Pick<Place, 'title' | 'lessonDate' | 'parts'> &
+    Partial<Pick<Place, 'recordingId' | 'copyOf'>>,
 ): Place {
   return {
     id: newId(),

@@ -1,0 +1,90 @@
+-- A better copy of a film: it comes as a recording of its own, and then changes places with the film that it
+-- is a copy of. Notes, shares and address stay where they are.
+
+-- Of which recording it is a copy; said by its owner, who has both.
+alter table recording add column copy_of uuid references recording (id) on delete set null;
+create index copies on recording (copy_of) where copy_of is not null;
+-- A file stays where it was put, so it may lie with another recording than the one that has it.
+create index files_by_key on source (object_key text_pattern_ops);
+grant insert (copy_of) on recording to second_look_app;
+-- widens: no code of the release before names another recording.
+create policy copy_of_mine on recording as restrictive for insert to second_look_app
+  with check (copy_of is null or access.owns(copy_of));
+
+create policy changed_places on upload for update to second_look_owner using (true) with check (true);
+create policy changed_places on annotation for update to second_look_owner using (true) with check (true);
+
+-- Has two recordings of mine change films, with what their owner wants shown of each and which way up. What was
+-- made of either is gone at once, so that nobody who may see the one goes on seeing the other's film. Nobody
+-- else may see the second: they would be shown a film that was never shared with them.
+-- moved_ms: how much later in the second one's film the same moment comes; notes move along.
+create function access.exchange_films(asked_recording uuid, other_recording uuid, moved_ms integer, other_deleted_at timestamptz)
+  returns setof uuid
+  language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp
+  as $$
+  declare
+    pair uuid[] := array[asked_recording, other_recording];
+    one record;
+    other record;
+  begin
+    -- Steps, then their cuts, then their recordings: in this order all do, so that no two wait for each other.
+    perform from public.processing_step where recording_id = any (pair) order by id for update;
+    perform from public.cut where recording_id = any (pair) order by id for update;
+    perform from public.recording where id = any (pair) order by id for update;
+    select r.*, c.id as cut_id, c.start_ms, c.end_ms, c.poster_at_ms into one
+    from public.recording r
+    join public.processing_step p on p.recording_id = r.id and p.kind = 'prepare'
+    join public.cut c on c.id = p.cut_id
+    where r.id = asked_recording and r.owner_id = access.me() and r.deleted_at is null;
+    if not found then
+      return;
+    end if;
+    select r.*, c.id as cut_id, c.start_ms, c.end_ms, c.poster_at_ms into other
+    from public.recording r
+    join public.processing_step p on p.recording_id = r.id and p.kind = 'prepare'
+    join public.cut c on c.id = p.cut_id
+    where r.id = other_recording and r.owner_id = access.me() and r.id <> asked_recording
+      and not exists (select from public."grant" g where g.recording_id = r.id and g.revoked_at is null
+        and (g.expires_at is null or g.expires_at > now()));
+    if not found then
+      return;
+    end if;
+    -- Out of each other's way first: a recording has one file in each place. Facts are found anew, because the
+    -- copy that was made to be read lies with the recording that it was made for.
+    update public.source set part = part + 1000 where recording_id = any (pair);
+    update public.source set part = part - 1000, facts = null, readable_key = null,
+      recording_id = case recording_id when one.id then other.id else one.id end
+    where recording_id = any (pair);
+    update public.upload set recording_id = case recording_id when one.id then other.id else one.id end
+    where recording_id = any (pair) and finished_at is not null;
+    delete from public.processing_step where recording_id = any (pair) and kind <> 'prepare';
+    delete from public.rendition where cut_id in (one.cut_id, other.cut_id);
+    update public.cut c set
+      start_ms = case c.id when one.cut_id then other.start_ms else one.start_ms end,
+      end_ms = case c.id when one.cut_id then other.end_ms else one.end_ms end,
+      poster_at_ms = case c.id when one.cut_id then other.poster_at_ms else one.poster_at_ms end,
+      published_attempt = null, poster_key = null, chapters = null, storyboard_key = null, storyboard = null,
+      waveform_key = null, peaks_per_second = null, made_bytes = 0
+    where c.id in (one.cut_id, other.cut_id);
+    update public.processing_step p set state = 'pending', reopened_after = p.attempt, error_code = null,
+      error_log = null, version = c.last_version, updated_at = now()
+    from public.cut c where c.id = p.cut_id and p.recording_id = any (pair);
+    update public.recording r set state = 'processing', progress = 0, failure_code = null, is_incomplete = false,
+      playable = false, updated_at = now(),
+      parts = case r.id when one.id then other.parts else one.parts end,
+      shown_from_ms = case r.id when one.id then other.shown_from_ms else one.shown_from_ms end,
+      shown_to_ms = case r.id when one.id then other.shown_to_ms else one.shown_to_ms end,
+      deleted_at = case r.id when other.id then other_deleted_at end
+    where r.id = any (pair);
+    if moved_ms <> 0 then
+      update public.annotation a set
+        start_ms = greatest(0, a.start_ms + m.by_ms),
+        end_ms = a.end_ms + greatest(m.by_ms, 1 - a.end_ms)
+      from (values (one.id, moved_ms), (other.id, -moved_ms)) m (recording_id, by_ms)
+      where a.recording_id = m.recording_id;
+    end if;
+    return query select p.id from public.processing_step p
+      where p.recording_id = any (pair) order by p.recording_id = other.id;
+  end $$;
+revoke execute on function access.exchange_films(uuid, uuid, integer, timestamptz) from public;
+grant execute on function access.exchange_films(uuid, uuid, integer, timestamptz) to second_look_app;

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { offsetOf } from './offset.ts';
+
+/** Something like talk: louder and softer, never twice the same. */
+function talk(peaks: number, seed = 1): Uint8Array {
+  let state = seed;
+  let level = 60;
+  return Uint8Array.from({ length: peaks }, () => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+    level = Math.min(220, Math.max(0, level + ((state >> 8) % 61) - 30));
+    return level;
+  });
+}
+
+/** The same heard by another device: softer, and with a noise of its own. */
+function heardElsewhere(peaks: Uint8Array, seed = 9): Uint8Array {
+  const noise = talk(peaks.length, seed);
+  return peaks.map((peak, i) => Math.round(peak * 0.6 + (noise[i] ?? 0) * 0.12));
+}
+
+describe('how much later the same moment comes in another copy', () => {
+  const lesson = talk(3_000);
+
+  it('is found where it begins earlier, later, or at the same moment', () => {
+    expect(offsetOf(lesson, heardElsewhere(lesson))).toBe(0);
+    expect(offsetOf(lesson.subarray(124), heardElsewhere(lesson))).toBe(124);
+    expect(offsetOf(lesson, heardElsewhere(lesson.subarray(310)))).toBe(-310);
+  });
+
+  it('is found where one of them ends long before the other', () => {
+    expect(offsetOf(lesson, heardElsewhere(lesson.subarray(200, 900)))).toBe(-200);
+  });
+
+  it('is not guessed from another lesson, from silence, or from next to nothing', () => {
+    expect(offsetOf(lesson, talk(3_000, 77))).toBeNull();
+    expect(offsetOf(lesson, new Uint8Array(3_000))).toBeNull();
+    expect(offsetOf(lesson, new Uint8Array())).toBeNull();
+    expect(offsetOf(lesson.subarray(0, 10), lesson)).toBeNull();
+  });
+});
