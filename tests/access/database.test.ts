@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshDatabase, type TestDatabase } from '../world/database.ts';
+import { isFullTier } from '../world/tier.ts';
 import { assertSameSight, assertSameWrites } from './properties.ts';
 import { lists, sight } from './sight.ts';
-import { isFullTier } from './tier.ts';
 import { become } from './trial.ts';
 
 const worlds = isFullTier ? 1000 : 100;

@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshDatabase, type TestDatabase } from '../world/database.ts';
+import { isFullTier } from '../world/tier.ts';
 import { assertSameSight, assertSameWrites } from './properties.ts';
-import { isFullTier } from './tier.ts';
 
 /** The proof of the proof: whatever is loosened in the database, the comparison with the rules notices. */
 

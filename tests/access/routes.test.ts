@@ -12,12 +12,12 @@ import {
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DrawnWorld, sketch } from '../world/random.ts';
+import { isFullTier } from '../world/tier.ts';
 import { nothing } from './dice.ts';
 import { isGrantNamed, isPrincipalNamed, type Place, places } from './places.ts';
 import { prepare } from './prepare.ts';
 import { type Answer, type Asked, comparable, type RunningServer, startServer } from './server.ts';
 import { showcase } from './showcase.ts';
-import { isFullTier } from './tier.ts';
 
 const worlds = isFullTier ? 25 : 2;
 /** Of each route and world, so many questions are asked, and so many allowed writes made. */

@@ -25,7 +25,7 @@ export async function atOnce(rounds: number, names: string[] = Object.keys(films
     for (const minutes of [10, 60]) {
       for (const [name, { what, lesson }] of Object.entries(films)) {
         if (!names.includes(name)) continue;
-        const path = await looped(await lesson(), minutes);
+        const path = await looped(await lesson('large'), minutes);
         // Copying reads and writes the file once.
         const aimSeconds = name === 'h264' ? 3 + (await copySeconds(path)) : 10;
         await measure(place, path, rounds, { what: `${what}, ${minutes} min`, aimSeconds });

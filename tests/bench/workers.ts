@@ -19,7 +19,7 @@ const minutes = 2;
  * one has all cores already.
  */
 export async function workers(rounds: number): Promise<void> {
-  const film = await looped(await wanderingLesson(), minutes);
+  const film = await looped(await wanderingLesson('large'), minutes);
   const place = await openPlace();
   // Its own would take part unasked.
   place.product.workers.freeze();

@@ -8,11 +8,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDiskStore } from '@second-look/infra/object-store/disk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isFullTier } from '../access/tier.ts';
 import { until } from '../world/lesson.ts';
 import { endProcesses, freePort, startServerProcess } from '../world/processes.ts';
 import { hasRedis, startRedis, type TestRedis } from '../world/redis.ts';
 import { openPlace, type TestPlace } from '../world/server.ts';
+import { isFullTier } from '../world/tier.ts';
 import { pathOf } from './files.ts';
 
 const caddy = process.env.CADDY_PATH ?? 'caddy';

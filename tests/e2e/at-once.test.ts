@@ -11,7 +11,7 @@ afterAll(() => stage?.close());
 test('a lesson is watched while it is prepared, anywhere in it, and then changed for the finished one', async () => {
   const page = await stage.enter('amira');
   const api = await stage.api('amira');
-  const id = await upload(api, await foreignLesson(), 'At once');
+  const id = await upload(api, await foreignLesson('large'), 'At once');
   await expect
     .poll(async () => (await readRecording(api, id)).playable, { ...soon, interval: 50 })
     .toBe(true);
@@ -45,7 +45,7 @@ test('a lesson is watched while it is prepared, anywhere in it, and then changed
 test('whoever watches stays on what they began with until they say otherwise', async () => {
   const page = await stage.enter('amira');
   const api = await stage.api('amira');
-  const id = await upload(api, await foreignLesson(), 'And then better');
+  const id = await upload(api, await foreignLesson('large'), 'And then better');
   await expect
     .poll(async () => (await readRecording(api, id)).playable, { ...soon, interval: 50 })
     .toBe(true);

@@ -9,33 +9,36 @@ import { mediaTools } from '../media/binaries.ts';
 const execute = promisify(execFile);
 
 export const lessonSeconds = 48;
-const [width, height, stripHeight, markWidth] = [1280, 720, 40, 16];
+const [width, height, stripHeight, markWidth] = [640, 360, 20, 8];
 const pxPerSecond = (width - markWidth) / lessonSeconds;
+
+/** The large one, of 720p, is what phones film; the small one, of 360p, is prepared in a quarter of the time. */
+type Size = 'small' | 'large';
 
 /**
  * A film of 48 s whose every picture says when it is: a white mark that wanders along a black strip at the
  * top, once from left to right. H.264 and AAC at a constant 11 MB, so that an upload has a middle.
  */
-export function wanderingLesson(): Promise<string> {
-  return makeLesson('wandering-1', [
+export function wanderingLesson(size: Size = 'small'): Promise<string> {
+  return makeLesson('wandering-3', size, [
     ...['-c:v', 'libx264', '-preset', 'ultrafast', '-b:v', '1800k', '-maxrate', '1800k'],
     ...['-bufsize', '1800k', '-x264-params', 'nal-hrd=cbr'],
   ]);
 }
 
 /** The same in a codec that no browser plays. */
-export function foreignLesson(): Promise<string> {
-  return makeLesson('wandering-mpeg4-1', ['-c:v', 'mpeg4', '-q:v', '4', '-bf', '0']);
+export function foreignLesson(size: Size = 'small'): Promise<string> {
+  return makeLesson('wandering-mpeg4-3', size, ['-c:v', 'mpeg4', '-q:v', '4', '-bf', '0']);
 }
 
 /** The same as phones write it, which few browsers play. */
-export function phoneLesson(): Promise<string> {
+export function phoneLesson(size: Size = 'small'): Promise<string> {
   const quick = ['-preset', 'ultrafast', '-x265-params', 'log-level=error'];
-  return makeLesson('wandering-hevc-1', ['-c:v', 'libx265', ...quick, '-tag:v', 'hvc1']);
+  return makeLesson('wandering-hevc-3', size, ['-c:v', 'libx265', ...quick, '-tag:v', 'hvc1']);
 }
 
-async function makeLesson(name: string, picture: string[]): Promise<string> {
-  const folder = join(tmpdir(), 'second-look-fixtures', name);
+async function makeLesson(name: string, size: Size, picture: string[]): Promise<string> {
+  const folder = join(tmpdir(), 'second-look-fixtures', `${name}-${size}`);
   const path = join(folder, '8M2 fractions_starter 2025-11-12.mp4');
   const isThere = await access(path).then(
     () => true,
@@ -45,15 +48,18 @@ async function makeLesson(name: string, picture: string[]): Promise<string> {
   await mkdir(folder, { recursive: true });
   const { ffmpegPath } = await mediaTools();
   const partial = join(folder, `partial-${process.pid}.mp4`);
+  // The strip is drawn in RGB: otherwise the mark would wander by two pixels at a time.
+  const scale = size === 'large' ? 2 : 1;
+  const sized = (across: number, down: number) => `size=${across * scale}x${down * scale}`;
   const length = `duration=${lessonSeconds}:rate=25`;
   await execute(ffmpegPath, [
     ...['-hide_banner', '-loglevel', 'error', '-nostdin', '-y'],
-    ...['-f', 'lavfi', '-i', `testsrc2=size=${width}x${height}:${length}`],
-    ...['-f', 'lavfi', '-i', `color=black:size=${width}x${stripHeight}:${length}`],
-    ...['-f', 'lavfi', '-i', `color=white:size=${markWidth}x${stripHeight}:${length}`],
+    ...['-f', 'lavfi', '-i', `testsrc2=${sized(width, height)}:${length}`],
+    ...['-f', 'lavfi', '-i', `color=black:${sized(width, stripHeight)}:${length}`],
+    ...['-f', 'lavfi', '-i', `color=white:${sized(markWidth, stripHeight)}:${length}`],
     ...['-f', 'lavfi', '-i', `sine=frequency=330:sample_rate=48000:duration=${lessonSeconds}`],
     '-filter_complex',
-    `[1][2]overlay=x='t*${pxPerSecond}'[strip];[0][strip]overlay=x=0:y=0[picture]`,
+    `[1][2]overlay=x='t*${pxPerSecond * scale}':format=rgb[strip];[0][strip]overlay=x=0:y=0[picture]`,
     ...['-map', '[picture]', '-map', '3', '-pix_fmt', 'yuv420p', ...picture],
     ...['-c:a', 'aac', '-b:a', '64k', '-ac', '2', partial],
   ]);

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { isAlive, waitForEnd } from '../../infra/embedded/processes.ts';
+import { itFully } from '../world/tier.ts';
 import {
   cleanUp,
   newDataDir,
@@ -98,7 +99,7 @@ describe('starting and stopping', () => {
     await expect.poll(isReady, { timeout: 60_000 }).toBe(true);
   });
 
-  it('makes the demonstration in an empty folder, again where it was cut short', async () => {
+  itFully('makes the demonstration in an empty folder, again where it was cut short', async () => {
     const dataDir = newDataDir({ isEmpty: true });
     const env = { DATA_DIR: dataDir, PORT: await unusedPort() };
     const first = startSupervisor(env);

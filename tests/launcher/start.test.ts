@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signIn } from '../world/client.ts';
+import { itFully } from '../world/tier.ts';
 import { cloneTrackedFiles, type NpmStart, npmStart, processesIn, removeClone } from './clone.ts';
 import { unusedPort } from './supervisor.ts';
 
@@ -76,7 +77,7 @@ describe.runIf(process.platform === 'linux')('npm start in a fresh clone', () =>
     await stopInOrder(second);
   });
 
-  it.each([
+  itFully.each([
     ['npm alone', (started: NpmStart) => started.child.kill('SIGKILL')],
     // Not the supervisor, which is in a session of its own.
     ['npm and the launcher', ({ child }: NpmStart) => process.kill(-(child.pid ?? 0), 'SIGKILL')],

@@ -14,11 +14,11 @@ import {
   startPostgres,
 } from '../../infra/embedded/postgres.ts';
 import { unprivilegedAccount } from '../../infra/embedded/postgres-binaries.ts';
-import { isFullTier } from '../access/tier.ts';
 import { cleanUp, newDataDir, startSupervisor, unusedPort } from '../launcher/supervisor.ts';
 import { signIn } from '../world/client.ts';
 import { filmBytes, until, uploaded } from '../world/lesson.ts';
 import { endProcesses, freePort, startServerProcess, startWorkers } from '../world/processes.ts';
+import { isFullTier } from '../world/tier.ts';
 import { ask } from './place.ts';
 import { secondLook } from './second-look.ts';
 

@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isFullTier } from '../access/tier.ts';
 import { mediaTools } from '../media/binaries.ts';
 import { type Film, films } from '../media/corpus/films.ts';
 import { corpusFilm, corpusSound, missingEncoder } from '../media/corpus/make.ts';
@@ -14,6 +13,7 @@ import { settled, uploaded } from '../world/lesson.ts';
 import { fetchRenditions, probe } from '../world/playing.ts';
 import { endProcesses, startWorkers } from '../world/processes.ts';
 import { startServer, type TestServer } from '../world/server.ts';
+import { isFullTier } from '../world/tier.ts';
 
 const { ffmpegPath } = await mediaTools();
 const wanted = films.filter((film) => isFullTier || !film.isFull);

@@ -7,7 +7,6 @@ import { stepJob } from '@second-look/workers/step';
 import type { Workshop } from '@second-look/workers/workshop';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { isFullTier } from '../access/tier.ts';
 import { mediaTools } from '../media/binaries.ts';
 import { films } from '../media/corpus/films.ts';
 import { corpusFilm, missingEncoder } from '../media/corpus/make.ts';
@@ -17,6 +16,7 @@ import { openSteps, openWorkshop, uploaded } from '../world/lesson.ts';
 import { fetchRenditions, framesOf } from '../world/playing.ts';
 import { processesNaming } from '../world/processes.ts';
 import { startServer, type TestServer } from '../world/server.ts';
+import { isFullTier } from '../world/tier.ts';
 
 /**
  * Good films of every container, damaged at random. `FUZZ_SEED=17` does that one case again; the full tier

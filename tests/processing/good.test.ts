@@ -5,7 +5,7 @@ import { readStoryboard } from '@second-look/core/storyboard';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mediaTools } from '../media/binaries.ts';
 import { withChapters } from '../media/chapters.ts';
-import { type FixtureName, fixture } from '../media/fixtures.ts';
+import { fixture } from '../media/fixtures.ts';
 import type { Client } from '../world/client.ts';
 import { filmBytes, settled, uploaded } from '../world/lesson.ts';
 import { fetchRenditions, framesOf, probe } from '../world/playing.ts';
@@ -172,22 +172,7 @@ describe('an ordinary lesson', () => {
   });
 });
 
-describe('what cameras and browsers make besides', () => {
-  it.each([
-    'portrait.mov',
-    'broadcast.ts',
-    'browser.webm',
-    'old.avi',
-    'cut-off.mp4',
-  ] satisfies FixtureName[])('becomes watchable: %s', async (name) => {
-    const id = await uploaded(amira, await filmBytes(name), { filename: name });
-    expect(await settled(amira, id)).toMatchObject({
-      state: 'ready',
-      playable: true,
-      failure: null,
-    });
-  });
-
+describe('what phones write besides', () => {
   it('keeps nothing of where it was filmed', async () => {
     const id = await uploaded(amira, await filmBytes('portrait.mov'));
     await settled(amira, id);

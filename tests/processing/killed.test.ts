@@ -21,6 +21,7 @@ import {
 } from '../world/lesson.ts';
 import { endProcesses, processesNaming, startWorkers } from '../world/processes.ts';
 import { startServer, type TestServer } from '../world/server.ts';
+import { itFully } from '../world/tier.ts';
 
 const execute = promisify(execFile);
 
@@ -127,7 +128,7 @@ describe('a worker', () => {
     expect(await second.end('SIGTERM')).toBe(0);
   });
 
-  it('that is asked to stop gives its work back at once, and another goes on', async () => {
+  itFully('that is asked to stop gives its work back at once, and another goes on', async () => {
     const id = await uploaded(amira, longFilm);
     const first = startWorkers(server.place);
     await isUnderWay(id);

@@ -10,6 +10,7 @@ import {
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { until } from '../world/lesson.ts';
 import { endProcesses, startProcess } from '../world/processes.ts';
+import { itFully } from '../world/tier.ts';
 import type { Engine } from './engines.ts';
 
 /** What every queue does, whatever is behind it. */
@@ -159,7 +160,7 @@ export function describeQueue(open: () => Promise<Engine>) {
     expect(await worker.end('SIGTERM')).toBe(0);
   });
 
-  it('lets a process end while its engine is away', async () => {
+  itFully('lets a process end while its engine is away', async () => {
     const worker = startWorker(5_000);
     const [id] = await add(1);
     await until(async () => worker.begun().includes(id));

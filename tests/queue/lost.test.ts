@@ -5,13 +5,14 @@ import { filmBytes, until, uploaded } from '../world/lesson.ts';
 import { endProcesses, startWorkers } from '../world/processes.ts';
 import { hasRedis, startRedis, type TestRedis } from '../world/redis.ts';
 import { startServer, type TestServer } from '../world/server.ts';
+import { isFullTier } from '../world/tier.ts';
 
 /** Recordings under way when the queue loses all it holds, on either engine. */
 describe.each([
-  ['PostgreSQL', true],
-  ['Redis', hasRedis],
-])('a queue on %s that loses everything', (engine, isHere) => {
-  if (!isHere) return it.skip('is not tried: there is no redis-server');
+  ['PostgreSQL', isFullTier, 'is tried in the full tier'],
+  ['Redis', hasRedis, 'is not tried: there is no redis-server'],
+])('a queue on %s that loses everything', (engine, isTried, otherwise) => {
+  if (!isTried) return it.skip(otherwise);
   let redis: TestRedis | undefined;
   let server: TestServer;
   let amira: Client;

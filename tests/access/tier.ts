@@ -1,2 +1,0 @@
-/** The full tier looks longer for the same things. */
-export const isFullTier = process.env.TEST_TIER === 'full';
