@@ -76,6 +76,10 @@ export const problems = {
     detail:
       'Somebody else can see the other copy, and would be shown a film that was never shared with them. End its shares first.',
   },
+  changed_meanwhile: {
+    status: 409,
+    detail: 'This was changed meanwhile, here or on another device. Look at it as it is now.',
+  },
   unavailable: { status: 503, detail: 'Not ready yet. Please try again in a moment.' },
   internal: { status: 500, detail: 'Something went wrong on our side. Please try again.' },
 } as const satisfies Record<string, { status: number; detail: string }>;

@@ -119,7 +119,7 @@ const film = z.object({
 /** A recording that is, or has, another copy of a film; each may take the other's place. */
 const copy = recording.pick({
   ...{ id: true, title: true, state: true, playable: true, durationMs: true, progress: true },
-  ...{ failure: true, waveform: true },
+  ...{ failure: true, waveform: true, source: true },
 });
 
 export const recordingDetail = recording.extend({

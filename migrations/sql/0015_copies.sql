@@ -11,6 +11,33 @@ grant insert (copy_of) on recording to second_look_app;
 create policy copy_of_mine on recording as restrictive for insert to second_look_app
   with check (copy_of is null or access.owns(copy_of));
 
+-- Code that does not know of this would delete such a file with the folder that it lies in.
+-- widens: no folder held another recording's file before.
+create policy keeps_files_of_others on recording as restrictive for delete to second_look_worker
+  using (current_setting('app.keeps_files_of_others', true) = 'on' or not exists (
+    select from source s
+    where s.object_key ^@ format('recordings/%s/', recording.id) and s.recording_id <> recording.id));
+
+-- A copy may begin later than the film did: notes on what it lacks are kept, in front of its start.
+alter table annotation drop constraint annotation_start_ms_check;
+-- Many notes move at once, which their recording announces for all of them.
+create or replace function access.announce() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp
+  as $$
+  begin
+    if tg_table_name = 'annotation' and current_setting('app.moves_notes', true) = 'on' then
+      return null;
+    end if;
+    perform pg_notify('second_look', case tg_table_name
+      when 'reply' then 'annotation:' || (to_jsonb(new) ->> 'annotation_id')
+      else tg_table_name || ':' || (to_jsonb(new) ->> 'id') end);
+    if tg_table_name = 'annotation' and tg_op = 'UPDATE'
+      and to_jsonb(old) ->> 'conversation_id' is distinct from to_jsonb(new) ->> 'conversation_id' then
+      perform pg_notify('second_look', 'conversation:' || (to_jsonb(old) ->> 'conversation_id'));
+    end if;
+    return null;
+  end $$;
+
 create policy changed_places on upload for update to second_look_owner using (true) with check (true);
 create policy changed_places on annotation for update to second_look_owner using (true) with check (true);
 
@@ -18,6 +45,8 @@ create policy changed_places on annotation for update to second_look_owner using
 -- made of either is gone at once, so that nobody who may see the one goes on seeing the other's film. Nobody
 -- else may see the second: they would be shown a film that was never shared with them.
 -- moved_ms: how much later in the second one's film the same moment comes; notes move along.
+-- other_deleted_at: where the second one goes into the trash, it must be out of it, and the other way round; so
+-- whoever asks twice does not change them back.
 create function access.exchange_films(asked_recording uuid, other_recording uuid, moved_ms integer, other_deleted_at timestamptz)
   returns setof uuid
   language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp
@@ -44,6 +73,7 @@ create function access.exchange_films(asked_recording uuid, other_recording uuid
     join public.processing_step p on p.recording_id = r.id and p.kind = 'prepare'
     join public.cut c on c.id = p.cut_id
     where r.id = other_recording and r.owner_id = access.me() and r.id <> asked_recording
+      and (r.deleted_at is null) = (other_deleted_at is not null)
       and not exists (select from public."grant" g where g.recording_id = r.id and g.revoked_at is null
         and (g.expires_at is null or g.expires_at > now()));
     if not found then
@@ -70,18 +100,18 @@ create function access.exchange_films(asked_recording uuid, other_recording uuid
       error_log = null, version = c.last_version, updated_at = now()
     from public.cut c where c.id = p.cut_id and p.recording_id = any (pair);
     update public.recording r set state = 'processing', progress = 0, failure_code = null, is_incomplete = false,
-      playable = false, updated_at = now(),
+      playable = false, duration_ms = null, updated_at = now(),
       parts = case r.id when one.id then other.parts else one.parts end,
       shown_from_ms = case r.id when one.id then other.shown_from_ms else one.shown_from_ms end,
       shown_to_ms = case r.id when one.id then other.shown_to_ms else one.shown_to_ms end,
       deleted_at = case r.id when other.id then other_deleted_at end
     where r.id = any (pair);
     if moved_ms <> 0 then
-      update public.annotation a set
-        start_ms = greatest(0, a.start_ms + m.by_ms),
-        end_ms = a.end_ms + greatest(m.by_ms, 1 - a.end_ms)
+      perform set_config('app.moves_notes', 'on', true);
+      update public.annotation a set start_ms = a.start_ms + m.by_ms, end_ms = a.end_ms + m.by_ms
       from (values (one.id, moved_ms), (other.id, -moved_ms)) m (recording_id, by_ms)
       where a.recording_id = m.recording_id;
+      perform set_config('app.moves_notes', 'off', true);
     end if;
     return query select p.id from public.processing_step p
       where p.recording_id = any (pair) order by p.recording_id = other.id;

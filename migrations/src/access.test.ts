@@ -40,6 +40,7 @@ describe('every table', () => {
     expect(policies.sort()).toEqual([
       'auth.account INSERT',
       'auth.user INSERT',
+      'public.annotation UPDATE',
       'public.conversation INSERT',
       // What follows when its owner turns or trims a film (access.show_film), or chooses its cover.
       'public.cut UPDATE',
@@ -54,6 +55,7 @@ describe('every table', () => {
       'public.recording UPDATE',
       'public.rendition DELETE',
       'public.source UPDATE',
+      'public.upload UPDATE',
     ]);
   });
 });
@@ -187,7 +189,7 @@ describe('the logins', () => {
         "public.grant UPDATE: rights, reason, expires_at, updated_at, revoked_at",
         "public.processing_step INSERT",
         "public.processing_step UPDATE: state, reopened_after, error_code, error_log, updated_at",
-        "public.recording INSERT: id, owner_id, client_id, title, subject, phase, year_group, class_name, lesson_date, parts",
+        "public.recording INSERT: id, owner_id, client_id, title, subject, phase, year_group, class_name, lesson_date, parts, copy_of",
         "public.recording UPDATE: title, subject, phase, year_group, class_name, lesson_date, state, progress, failure_code, updated_at, deleted_at",
         "public.reply INSERT: id, annotation_id, author_id, client_id, body",
         "public.reply UPDATE: body, updated_at, deleted_at",

@@ -78,16 +78,19 @@ export const places: Record<string, Place> = {
     ),
   'PATCH /api/recordings/:id/film': (world) =>
     eachRecording(world, 'PATCH', '/film', isOwn(world), { turned: 90 }),
+  // With one that comes out of the trash: nothing else is asked of its film.
   'POST /api/recordings/:id/film/exchange': (world) =>
-    world.recordings.flatMap((other) =>
-      eachRecording(
-        world,
-        'POST',
-        '/film/exchange',
-        (viewer, id) => isOwn(world)(viewer, id) && owns(world, viewer, other.id),
-        { with: other.id, title: 'The earlier film', isPutAway: true },
+    world.recordings
+      .filter(({ id }) => isInTrash(world, id))
+      .flatMap((other) =>
+        eachRecording(
+          world,
+          'POST',
+          '/film/exchange',
+          (viewer, id) => isOwn(world)(viewer, id) && owns(world, viewer, other.id),
+          { with: other.id, title: 'The film that was', isPutAway: false },
+        ),
       ),
-    ),
   'PUT /api/recordings/:id/poster': (world) =>
     eachRecording(world, 'PUT', '/poster', isOwn(world), { atMs: 0 }),
   'POST /api/recordings/:id/retry': (world) => eachRecording(world, 'POST', '/retry', isOwn(world)),

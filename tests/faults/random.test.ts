@@ -59,12 +59,18 @@ itFully(
     expect(made).toMatchObject({ code: 0 });
     const dev = await signIn(address, admin.email, admin.password);
     const ids: string[] = [];
-    for (const film of films)
+    const brought: string[] = [];
+    const bring = async (film: string) => {
       ids.push(await uploaded(dev, await readFile(film), { filename: film }));
+      brought.push(film);
+    };
+    for (const film of films) await bring(film);
 
     const dice = diceOf(seed);
     const killed: string[] = [];
-    while (killed.length < kills && !(await areReady(dev, ids))) {
+    while (killed.length < kills) {
+      // A fast machine is ready before enough was killed.
+      if (await areReady(dev, ids)) await bring(films[0] ?? '').catch(() => {});
       await pause(dice.any([100, 400, 900, 1_700, 3_000]));
       // There are seldom more than two of them, and they end soon.
       const ffmpegs = ffmpegsOn(dataDir);
@@ -79,11 +85,10 @@ itFully(
       }
     }
     process.stderr.write(`killed: ${killed.join(', ')}\n`);
-    expect(killed.length).toBeGreaterThan(kills / 2);
     await until(() => areReady(dev, ids), 500);
 
     for (const [index, id] of ids.entries()) {
-      const film = films[index] ?? '';
+      const film = brought[index] ?? '';
       const renditions = await fetchRenditions(dev, id, folder);
       const pictures = renditions.filter(({ kind }) => kind === 'video');
       expect(pictures.length).toBeGreaterThan(1);

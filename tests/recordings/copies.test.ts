@@ -1,5 +1,10 @@
 /** A better copy of a film takes the place of the one that is there. */
+
+import type { SourceFacts } from '@second-look/workers/media';
+import { saveFacts } from '@second-look/workers/prepare-queries';
+import { claimStep } from '@second-look/workers/step-queries';
 import { sweepOnce } from '@second-look/workers/sweep';
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Client } from '../world/client.ts';
@@ -9,6 +14,7 @@ import {
   draft,
   filmBytes,
   lesson,
+  openSteps,
   openWorkshop,
   prepareNow,
   uploaded,
@@ -40,8 +46,8 @@ const query = (text: string, values: unknown[]) =>
   server.place.database.as('admin').pool.query(text, values);
 
 async function copied(bytes: Uint8Array): Promise<string> {
-  const draft = { title: 'Fractions (another copy)', copyOf: id };
-  const { id: made } = await amira.post('/api/recordings', draft);
+  const about = { title: 'Fractions (another copy)', copyOf: id };
+  const { id: made } = await amira.post('/api/recordings', about);
   const upload = await beginUpload(amira, made, bytes.length, 'camera.mp4');
   expect((await append(amira, upload, 0, bytes)).status).toBe(204);
   await prepareNow(server, made);
@@ -90,7 +96,7 @@ describe('exchanging films', () => {
     const answer = await exchange();
     expect(answer).toMatchObject({ status: 200, json: { playable: false, copies: [] } });
     const poster = await carys.ask('GET', before.posterUrl);
-    expect(poster.status).not.toBe(200);
+    expect(poster.json).toMatchObject({ code: 'not_ready' });
     await prepareNow(server, id);
     for (const client of [amira, carys]) {
       const after = await get(id, client);
@@ -134,13 +140,46 @@ describe('exchanging films', () => {
       { body: 'a while', startMs: 2_500, endMs: 4_500 },
       { body: 'a moment', startMs: 3_000, endMs: null },
     ]);
-    // What would be before the start stands at it.
-    await exchange({ isPutAway: false, movedMs: -4_500 });
+    await exchange({ isPutAway: false, movedMs: -2_000 });
     await prepareNow(server, id);
     expect(await notes()).toEqual([
-      { body: 'a moment', startMs: 0, endMs: null },
-      { body: 'a while', startMs: 0, endMs: 1 },
+      { body: 'a while', startMs: 500, endMs: 2_500 },
+      { body: 'a moment', startMs: 1_000, endMs: null },
     ]);
+  });
+
+  it('keeps notes on what the copy lacks, and shows them again with the film that has it', async () => {
+    await share(copyId, 'carys');
+    const [talk] = (await get(copyId)).conversations;
+    // The copy is the longer one here, so it is the film that is there.
+    [id, copyId] = [copyId, id];
+    await note('early', 1_000, null, { conversationId: talk.id });
+    await note('in both', 5_000, null, { conversationId: talk.id });
+    await note('late', 8_000, 9_000, { conversationId: talk.id });
+    const before = await notes();
+    await exchange({ movedMs: -1_500 });
+    await prepareNow(server, id);
+    for (const client of [amira, carys])
+      expect(await notes(id, client)).toEqual([{ body: 'in both', startMs: 3_500, endMs: null }]);
+    expect((await get()).film.hiddenNotes).toBe(2);
+    await exchange({ isPutAway: false, movedMs: 1_500 });
+    await prepareNow(server, id);
+    expect(await notes()).toEqual(before);
+    expect((await get()).film.hiddenNotes).toBe(0);
+  });
+
+  it('is done once, however often the request is repeated because its answer was lost', async () => {
+    await note('a moment', 1_000, null);
+    await exchange({ movedMs: 500 });
+    expect((await exchange({ movedMs: 500 })).json).toMatchObject({ code: 'changed_meanwhile' });
+    await prepareNow(server, id);
+    expect(await get()).toMatchObject({ source: { filename: 'camera.mp4' } });
+    expect(await notes()).toEqual([{ body: 'a moment', startMs: 1_500, endMs: null }]);
+    const back = { isPutAway: false, movedMs: -500 };
+    expect((await exchange(back)).status).toBe(200);
+    expect((await exchange(back)).json).toMatchObject({ code: 'changed_meanwhile' });
+    await prepareNow(server, id);
+    expect(await get()).toMatchObject({ source: { filename: 'lesson.mp4' } });
   });
 
   it('brings along how the copy is trimmed and turned, and leaves nothing of the other', async () => {
@@ -184,11 +223,71 @@ describe('exchanging films', () => {
     expect((await exchange({ with: id })).status).toBe(422);
     const empty = await draft(amira);
     expect((await exchange({ with: empty })).json).toMatchObject({ code: 'not_ready' });
+    const { id: unchecked } = await amira.post('/api/recordings', { title: 'x', copyOf: id });
+    const upload = await beginUpload(amira, unchecked, better.length);
+    await append(amira, upload, 0, better);
+    expect((await exchange({ with: unchecked })).json).toMatchObject({ code: 'not_ready' });
     await share(copyId, 'carys');
     expect((await exchange()).json).toMatchObject({ code: 'is_shared' });
+    // The database refuses it by itself as well.
+    const { rows } = await server.place.database
+      .as('app')
+      .as(amira.id, (tx) =>
+        tx.execute(sql`select access.exchange_films(${id}, ${copyId}, 0, now()) as step`),
+      );
+    expect(rows).toEqual([]);
     expect(await get()).toMatchObject({ state: 'ready', playable: true });
+    const [grant] = (await amira.get(`/api/recordings/${copyId}/grants`)).items;
+    expect((await amira.ask('DELETE', `/api/grants/${grant.id}`)).status).toBe(204);
+    expect((await exchange()).status).toBe(200);
     const foreign = { title: 'A copy of hers', copyOf: theirs };
     expect((await amira.ask('POST', '/api/recordings', foreign)).status).toBe(404);
+  });
+});
+
+describe('a film that is exchanged while workers are at it', () => {
+  it('gets none of what they made of the other', async () => {
+    await amira.ask('PATCH', `/api/recordings/${id}/film`, { turned: 90 });
+    const [prepare = ''] = await openSteps(server, id);
+    const step = await claimStep(server.place.database.as('worker').plain, prepare);
+    if (!step) throw new Error('The step was not claimed.');
+    await exchange();
+    const { pool } = server.place.database.as('admin');
+    const facts = { ...step.inspected, durationMs: 123 } as SourceFacts;
+    await saveFacts(server.place.database.as('worker').plain, step, facts, 'elsewhere.mkv');
+    const { rows } = await pool.query(
+      'select facts, readable_key from source where recording_id = any ($1)',
+      [[id, copyId]],
+    );
+    expect(rows).toEqual([
+      { facts: null, readable_key: null },
+      { facts: null, readable_key: null },
+    ]);
+    await prepareNow(server, id);
+    expect(Math.abs((await get()).durationMs - 9_000)).toBeLessThanOrEqual(50);
+  });
+
+  it('is a lesson of several files as well as one', async () => {
+    const parts = await Promise.all(
+      ['silent.mp4', 'silent.mp4'].map((name) => filmBytes(name as 'silent.mp4')),
+    );
+    const { id: joined } = await amira.post('/api/recordings', {
+      ...{ title: 'In two files', parts: 2, copyOf: id },
+    });
+    for (const [part, bytes] of parts.entries()) {
+      const upload = await beginUpload(amira, joined, bytes.length, `${part}.mp4`, part);
+      expect((await append(amira, upload, 0, bytes)).status).toBe(204);
+    }
+    await prepareNow(server, joined);
+    copyId = joined;
+    expect((await exchange()).status).toBe(200);
+    await prepareNow(server, id);
+    const after = await get();
+    expect(after).toMatchObject({ state: 'ready', source: { parts: 2 } });
+    expect(Math.abs(after.durationMs - 10_000)).toBeLessThanOrEqual(100);
+    expect(await exchange({ isPutAway: false })).toMatchObject({ status: 200 });
+    await prepareNow(server, id);
+    expect(await get()).toMatchObject({ state: 'ready', source: { parts: 1 } });
   });
 });
 
@@ -214,6 +313,15 @@ describe('deleting for good', () => {
     expect(await get()).toMatchObject({ state: 'ready', playable: true });
     await emptied(id);
     expect([...(await keys(`${id}/`)), ...(await keys(`${copyId}/`))]).toEqual([]);
+  });
+
+  it('is left to those who know that files lie in folders of others', async () => {
+    await exchange();
+    const old = `update recording set deleted_at = now() - interval '31 days' where id = $1`;
+    await query(old, [copyId]);
+    const worker = server.place.database.as('worker').plain;
+    const gone = await worker.execute(sql`delete from recording where id = ${copyId}`);
+    expect(gone.rowCount).toBe(0);
   });
 
   it('lets a copy be a recording like any other once the first is gone', async () => {

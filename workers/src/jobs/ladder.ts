@@ -212,7 +212,7 @@ export async function namedByCut(tx: Transaction, cutId: string): Promise<(strin
       readable: source.readableKey,
     })
     .from(cut)
-    .innerJoin(source, eq(source.recordingId, cut.recordingId))
+    .innerJoin(source, and(eq(source.recordingId, cut.recordingId), eq(source.part, 0)))
     .where(eq(cut.id, cutId));
   return Object.values(row ?? {});
 }

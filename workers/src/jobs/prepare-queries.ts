@@ -11,7 +11,7 @@ import {
   source,
   upload,
 } from '@second-look/migrations/schema';
-import { and, eq, exists, inArray, lt, notInArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, lt, notInArray, sql } from 'drizzle-orm';
 import { asShown, chunksOf, type SourceFacts } from '../media/index.ts';
 import { countBytes, keepChunk, lastingKinds, sizeOf, supersede } from './ladder.ts';
 import { type ClaimedStep, endStep, isStillAtIt } from './step-queries.ts';
@@ -62,15 +62,20 @@ export async function saveFacts(
   readableKey: string | null,
 ) {
   const { durationMs } = asShown(facts, step.showing);
-  const isLatest = exists(db.select().from(processingStep).where(isStillAtIt(step)));
-  await db
-    .update(source)
-    .set({ facts, readableKey })
-    .where(and(eq(source.id, step.sourceId), isLatest));
-  await db
-    .update(recording)
-    .set({ durationMs, updatedAt: sql`now()` })
-    .where(and(eq(recording.id, step.recordingId), eq(recording.state, 'processing')));
+  await db.transaction(async (tx) => {
+    // Held until the end: its film may be exchanged for another at any moment.
+    const [mine] = await tx
+      .select({ id: processingStep.id })
+      .from(processingStep)
+      .where(isStillAtIt(step))
+      .for('update');
+    if (!mine) return;
+    await tx.update(source).set({ facts, readableKey }).where(eq(source.id, step.sourceId));
+    await tx
+      .update(recording)
+      .set({ durationMs, updatedAt: sql`now()` })
+      .where(and(eq(recording.id, step.recordingId), eq(recording.state, 'processing')));
+  });
 }
 
 /** Whether the steps that follow this one are there: an attempt that was killed had come that far. */

@@ -3,6 +3,7 @@ import type { Database, Transaction } from '@second-look/infra/database';
 import { uuidv7 } from 'uuidv7';
 import { ProblemError } from '../../http/problems.ts';
 import { namesOf } from '../people/queries.ts';
+import { roundingMs } from '../recordings/film.ts';
 import { findRecording, type RecordingRow } from '../recordings/queries.ts';
 import {
   type AnnotationRow,
@@ -137,9 +138,6 @@ export function annotationService({ database }: { database: Database }) {
       ),
   };
 }
-
-// Players round the end of a film, each in its own way.
-const roundingMs = 1_000;
 
 /**
  * Refuses a moment after the lesson's end. Asked once the note is accepted (and then undone with it), so

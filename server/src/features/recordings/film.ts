@@ -10,6 +10,8 @@ export interface FilmChange {
   trim?: { startMs: number; endMs: number | null };
 }
 
+/** Players round the end of a film, each in its own way. */
+export const roundingMs = 1_000;
 /** Less of a lesson is rather a slip of the finger. */
 const shortestMs = 1_000;
 
@@ -34,8 +36,7 @@ export async function findFilm(tx: Transaction, recordingId: string): Promise<Fi
   const { turned, startMs, wholeMs, hasPicture } = row;
   // An end is written down also where only the start is trimmed.
   const endMs = row.endMs !== null && row.endMs < wholeMs ? row.endMs : null;
-  const isTrimmed = startMs > 0 || endMs !== null;
-  const hiddenNotes = isTrimmed ? await countOutside(tx, recordingId, startMs, endMs) : 0;
+  const hiddenNotes = await countOutside(tx, recordingId, startMs, endMs ?? wholeMs + roundingMs);
   return { turned, startMs, endMs, wholeMs, hasPicture, hiddenNotes };
 }
 
@@ -49,7 +50,7 @@ async function countOutside(
   tx: Transaction,
   recordingId: string,
   startMs: number,
-  endMs: number | null,
+  endMs: number,
 ): Promise<number> {
   const lastMs = sql`coalesce(${annotation.endMs}, ${annotation.startMs})`;
   const [row] = await tx
@@ -59,7 +60,7 @@ async function countOutside(
       and(
         eq(annotation.recordingId, recordingId),
         isNull(annotation.deletedAt),
-        sql`not (${annotation.startMs} >= ${startMs} and (${endMs}::int is null or ${lastMs} <= ${endMs}::int))`,
+        sql`not (${annotation.startMs} >= ${startMs} and ${lastMs} <= ${endMs})`,
       ),
     );
   return row?.notes ?? 0;

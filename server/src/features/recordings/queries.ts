@@ -45,31 +45,6 @@ export async function findRecording(tx: Transaction, id: string) {
   return row;
 }
 
-/** A recording of the person's own, also one in the trash that can still be taken out. */
-export async function findAnyOf(tx: Transaction, ownerId: string, id: string) {
-  const [row] = await tx
-    .select()
-    .from(recording)
-    .where(
-      and(
-        eq(recording.id, id),
-        eq(recording.ownerId, ownerId),
-        or(isNull(recording.deletedAt), isInTrash),
-      ),
-    );
-  return row;
-}
-
-/** Whether anybody else can see a recording now. */
-export async function hasLiveGrants(tx: Transaction, recordingId: string): Promise<boolean> {
-  const rows = await tx
-    .select({ id: grant.id })
-    .from(grant)
-    .where(and(eq(grant.recordingId, recordingId), isLive))
-    .limit(1);
-  return rows.length > 0;
-}
-
 export async function findByClientId(tx: Transaction, ownerId: string, clientId: string) {
   const [row] = await tx
     .select({ id: recording.id })

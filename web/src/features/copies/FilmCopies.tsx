@@ -6,6 +6,7 @@ import { Link } from '@tanstack/react-router';
 import type { TFunction } from 'i18next';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ApiProblem } from '../../app/api.ts';
 import { formatPercent, shortTitle } from '../../app/format.ts';
 import { recordingQuery } from '../recordings/queries.ts';
 import classes from './Copies.module.css';
@@ -27,9 +28,13 @@ export default function FilmCopies({ recording }: { recording: RecordingDetail }
 
 function Copy({ recording, copy: known }: { recording: RecordingDetail; copy: FilmCopy }) {
   const { t } = useTranslation('copies');
-  const { data } = useQuery({ ...recordingQuery(known.id), refetchInterval: 15_000 });
+  const { data, error } = useQuery({
+    ...recordingQuery(known.id),
+    refetchInterval: ({ state }) => (isGone(state.error) ? false : 15_000),
+  });
   const copy = data ?? known;
-  if (data?.deletedAt) return null;
+  // In the trash by now: this recording's own answer is older than that.
+  if (isGone(error)) return null;
   return (
     <Panel
       words={sentenceOf(copy, t)}
@@ -41,6 +46,8 @@ function Copy({ recording, copy: known }: { recording: RecordingDetail; copy: Fi
     />
   );
 }
+
+const isGone = (error: unknown) => error instanceof ApiProblem && error.status === 404;
 
 function IsCopy({ recording, first }: { recording: RecordingDetail; first: FilmCopy }) {
   const { t } = useTranslation('copies');
@@ -80,7 +87,7 @@ function Panel({ words, first, copy, open, openWords, placeWords }: PanelProps) 
         >
           {openWords}
         </Button>
-        {copy.playable && (
+        {isWhole(copy) && (
           <Button size="compact-sm" variant="light" onClick={() => setDeciding(true)}>
             {placeWords}
           </Button>
@@ -95,8 +102,12 @@ function Panel({ words, first, copy, open, openWords, placeWords }: PanelProps) 
   );
 }
 
-function sentenceOf({ state, playable, progress }: FilmCopy, t: TFunction<'copies'>): string {
-  if (playable) return t('panel.ready');
+/** It can be watched, and all that was uploaded of it is safe. */
+const isWhole = ({ playable, source }: FilmCopy) => playable && source?.isSafe === true;
+
+function sentenceOf(copy: FilmCopy, t: TFunction<'copies'>): string {
+  const { state, progress } = copy;
+  if (isWhole(copy)) return t('panel.ready');
   if (state === 'failed') return t('panel.failed');
   if (state === 'draft') return t('panel.waiting');
   if (state !== 'uploading') return t('panel.preparing');

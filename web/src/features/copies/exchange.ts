@@ -16,7 +16,9 @@ const longestTitle = 200;
 /** A title with more behind it, as far as there is room. */
 function titleWith(key: string, title: string): string {
   const named = (words: string) => i18n.t(`copies:${key}`, { title: words });
-  return named(title.slice(0, longestTitle - named('').length));
+  // Not half of a character that takes two places.
+  const short = title.slice(0, longestTitle - named('').length).replace(/[\uD800-\uDBFF]$/, '');
+  return named(short);
 }
 
 /** Sends files as another copy of a recording's film. @returns whether it has begun */
@@ -29,11 +31,11 @@ export async function uploadCopy(
     showToast(i18n.t('trouble.offlineShort'), { tone: 'trouble' });
     return false;
   }
-  await engine.addLesson(picked, {
-    ...{ title: titleWith('upload.name', title), lessonDate, copyOf: id },
-  });
-  showToast(i18n.t('copies:upload.begun'));
-  return true;
+  const about = { title: titleWith('upload.name', title), lessonDate, copyOf: id };
+  const isBegun = await engine.addLesson(picked, about).catch(() => false);
+  if (isBegun) showToast(i18n.t('copies:upload.begun'));
+  else showToast(i18n.t('trouble.words'), { tone: 'trouble' });
+  return isBegun;
 }
 
 /**
@@ -70,10 +72,15 @@ async function exchange(
   } catch (error) {
     noticeSignedOut(error);
     showToast(troubleSentence(error), { tone: 'trouble' });
+    // Its answer may be what was lost, and not what was asked for.
+    void queryClient.invalidateQueries({ queryKey: ['recording', id] });
+    void queryClient.invalidateQueries({ queryKey: ['recording', copy.id] });
     return false;
   }
   void queryClient.invalidateQueries({ queryKey: ['recordings'] });
-  void queryClient.invalidateQueries({ queryKey: ['recording', copy.id] });
+  // In the trash it has no page any more.
+  if (body.isPutAway) queryClient.removeQueries({ queryKey: ['recording', copy.id] });
+  else void queryClient.invalidateQueries({ queryKey: ['recording', copy.id] });
   for (const recording of [id, copy.id])
     void queryClient.invalidateQueries({ queryKey: ['annotations', recording] });
   return true;

@@ -31,6 +31,12 @@ describe('how much later the same moment comes in another copy', () => {
     expect(offsetOf(lesson, heardElsewhere(lesson.subarray(200, 900)))).toBe(-200);
   });
 
+  it('is found in films of an hour, to a tenth of a second', () => {
+    const hour = talk(36_000, 5);
+    expect(offsetOf(hour.subarray(1_234), heardElsewhere(hour))).toBe(1_234);
+    expect(offsetOf(hour, heardElsewhere(hour.subarray(3_007, 30_000)))).toBe(-3_007);
+  });
+
   it('is not guessed from another lesson, from silence, or from next to nothing', () => {
     expect(offsetOf(lesson, talk(3_000, 77))).toBeNull();
     expect(offsetOf(lesson, new Uint8Array(3_000))).toBeNull();

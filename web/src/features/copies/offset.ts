@@ -2,27 +2,52 @@
 const mostPeaks = 6_000;
 /** How much of the shorter one has to lie beside the other. */
 const leastOverlap = 0.5;
+/** With fewer beside each other, any two lessons look alike somewhere. */
+const leastPeaks = 20;
 /** Below this, two sounds are no more alike than any two lessons. */
 const leastLikeness = 0.6;
+/** An hour against another, peak by peak, would hold up a tablet for seconds. */
+const coarse = 10;
 
 /**
  * How much later the same moment comes in another recording of the same sound: the shift at which how loud
- * they are, over time, goes together best (Pearson's correlation over what overlaps).
+ * they are, over time, goes together best (Pearson's correlation over what overlaps). It is looked for in
+ * means of ten first, and then around the best of those.
  * @param one @param other a byte for each tenth of a second or so, of both alike
  * @returns a number of such stretches, negative where it comes earlier; `null` where nothing fits well
  */
 export function offsetOf(one: Uint8Array, other: Uint8Array): number | null {
-  const shorter = Math.min(one.length, other.length);
   const furthest = Math.min(mostPeaks, Math.max(one.length, other.length));
-  let best = { shift: 0, likeness: 0 };
-  for (let shift = -furthest; shift <= furthest; shift += 1) {
+  const isShort = Math.min(one.length, other.length) < 4 * leastPeaks * coarse;
+  const roughly = isShort
+    ? undefined
+    : bestShift(means(one), means(other), 0, Math.ceil(furthest / coarse)).shift * coarse;
+  const { shift, likeness } =
+    roughly === undefined
+      ? bestShift(one, other, 0, furthest)
+      : bestShift(one, other, roughly, 2 * coarse);
+  return likeness >= leastLikeness ? shift : null;
+}
+
+/** How loud it is over stretches ten times as long. */
+function means(peaks: Uint8Array): Uint8Array {
+  return Uint8Array.from({ length: Math.floor(peaks.length / coarse) }, (_, index) => {
+    const stretch = peaks.subarray(index * coarse, (index + 1) * coarse);
+    return stretch.reduce((sum, peak) => sum + peak, 0) / coarse;
+  });
+}
+
+function bestShift(one: Uint8Array, other: Uint8Array, middle: number, furthest: number) {
+  const least = Math.max(Math.min(one.length, other.length) * leastOverlap, leastPeaks);
+  let best = { shift: middle, likeness: 0 };
+  for (let shift = middle - furthest; shift <= middle + furthest; shift += 1) {
     const from = Math.max(0, -shift);
     const to = Math.min(one.length, other.length - shift);
-    if (to - from < Math.max(shorter * leastOverlap, 20)) continue;
+    if (to - from < least) continue;
     const likeness = correlation(one, other, from, to, shift);
     if (likeness > best.likeness) best = { shift, likeness };
   }
-  return best.likeness >= leastLikeness ? best.shift : null;
+  return best;
 }
 
 function correlation(

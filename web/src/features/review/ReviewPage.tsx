@@ -43,6 +43,11 @@ export default function ReviewPage() {
     for (const key of ['annotations', 'grants', 'storyboard', 'waveform'])
       queryClient.removeQueries({ queryKey: [key, id] });
   }, [isGone, queryClient, id]);
+  // Its film is another now, and the notes may stand at other moments of it.
+  const isAway = recording.data?.playable === false;
+  useEffect(() => {
+    if (isAway) queryClient.removeQueries({ queryKey: ['annotations', id] });
+  }, [isAway, queryClient, id]);
   if (isGone || recording.data?.deletedAt) return <NotFoundPage />;
   if (recording.data && me) {
     if (!recording.data.playable) return <NotYetPlayable recording={recording.data} />;

@@ -32,20 +32,22 @@ interface Known extends Picked, Candidate {
 /**
  * Makes one lesson of files, in their order.
  * @param about without it, title and date are guessed from the first file
+ * @returns whether it has begun
  */
 export async function addLesson(
   picked: readonly Picked[],
   about?: Pick<Place, 'title' | 'lessonDate' | 'copyOf'>,
-): Promise<void> {
+): Promise<boolean> {
   const userId = queryClient.getQueryData(meQuery.queryKey)?.id;
   const known = await Promise.all(picked.map(know));
   const [first] = known;
-  if (!userId || !first) return;
+  if (!userId || !first) return false;
   const name = known.length > 1 ? nameOfWhole(first.name) : first.name;
   const parts = known.map(({ file, fingerprint, handle }) => newPart(file, fingerprint, handle));
   const files = new Map(known.map(({ file }, part) => [part, file]));
   const described = { ...guessTitle(name, first.file.lastModified), ...about };
   await begin(newPlace(userId, { ...described, parts }), files);
+  return true;
 }
 
 /**
