@@ -8,8 +8,8 @@ import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../../app/api.ts';
 import { formatPercent, shortTitle } from '../../app/format.ts';
+import { Offer } from '../../ui/Offer.tsx';
 import { recordingQuery } from '../recordings/queries.ts';
-import classes from './Copies.module.css';
 
 const ExchangeDialog = lazy(() => import('./ExchangeDialog.tsx'));
 
@@ -76,9 +76,8 @@ interface PanelProps {
 function Panel({ words, first, copy, open, openWords, placeWords }: PanelProps) {
   const [isDeciding, setDeciding] = useState(false);
   return (
-    <div className={classes.panel}>
-      <span>{words}</span>
-      <div className={classes.buttons}>
+    <>
+      <Offer words={words}>
         <Button
           size="compact-sm"
           variant="subtle"
@@ -92,13 +91,13 @@ function Panel({ words, first, copy, open, openWords, placeWords }: PanelProps) 
             {placeWords}
           </Button>
         )}
-      </div>
+      </Offer>
       {isDeciding && (
         <Suspense>
           <ExchangeDialog first={first} copy={copy} onClose={() => setDeciding(false)} />
         </Suspense>
       )}
-    </div>
+    </>
   );
 }
 

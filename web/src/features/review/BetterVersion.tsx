@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import classes from './BetterVersion.module.css';
+import { Offer } from '../../ui/Offer.tsx';
 import { useReview } from './review-context.ts';
 
 /**
@@ -26,8 +26,7 @@ export function BetterVersion() {
   });
   if (!isOffered || isAwaited) return null;
   return (
-    <div className={classes.offer} role="status">
-      <span>{t(recording.hasPicture ? 'better.ready' : 'better.readySound')}</span>
+    <Offer role="status" words={t(recording.hasPicture ? 'better.ready' : 'better.readySound')}>
       <Button size="compact-sm" variant="light" onClick={change}>
         {t('better.change')}
       </Button>
@@ -39,6 +38,6 @@ export function BetterVersion() {
       >
         {t('better.stay')}
       </Button>
-    </div>
+    </Offer>
   );
 }
