@@ -1,8 +1,10 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTemporaryPostgres } from '../../infra/embedded/temporary-postgres.ts';
 import { signIn } from '../world/client.ts';
+import { withDatabase } from '../world/database.ts';
 import { append, draft, filmBytes, prepareNow, until } from '../world/lesson.ts';
 import { endProcesses, freePort, startServerProcess, startWorkers } from '../world/processes.ts';
 import { startServer, type TestServer } from '../world/server.ts';
@@ -182,6 +184,40 @@ describe('what is made after an earlier backup was restored', () => {
         .at(-1) ?? ''
     );
   }
+});
+
+describe('as whoever may make roles and owns the database, and no more', () => {
+  it('takes a database that was migrated and has no rows, and refuses one with rows', async () => {
+    expect(await secondLook(['backup', folder], server.place.env)).toMatchObject({ code: 0 });
+    const own = await startTemporaryPostgres();
+    const place = await newPlace();
+    try {
+      await ask(own.adminUrl, "create role keeper login createrole password 'keeper'");
+      await ask(own.adminUrl, 'create database kept owner keeper template template0');
+      const keeper = new URL(withDatabase(own.adminUrl, 'kept'));
+      keeper.username = 'keeper';
+      keeper.password = 'keeper';
+      const env = {
+        ...place.env,
+        DATABASE_URL: `postgres://${keeper.host}/kept`,
+        MIGRATOR_DATABASE_URL: keeper.href,
+      };
+      // As one that was cut short leaves it: tables without rows, and some of the objects.
+      expect(await secondLook(['migrate'], env)).toMatchObject({ code: 0, errors: '' });
+      const [[key = ''] = []] = await filesIn(join(folder, 'objects'));
+      const path = join(place.dataDir, 'objects', key);
+      await mkdir(dirname(path), { recursive: true });
+      await copyFile(join(folder, 'objects', key), path);
+      const restored = await secondLook(['restore', folder], env);
+      expect(restored).toMatchObject({ code: 0, errors: '' });
+      expect(restored.out).toContain('Every object has its checksum.');
+      const full = await secondLook(['restore', folder], env);
+      expect(full).toMatchObject({ code: 1, out: '' });
+      expect(full.errors).toMatch(/^The database is not empty .*\n$/);
+    } finally {
+      await own.stop();
+    }
+  });
 });
 
 describe('one sentence, and nothing is touched', () => {

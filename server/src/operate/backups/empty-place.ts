@@ -14,6 +14,7 @@ import { isPassing, nameOf, readTables } from './tables.ts';
  */
 export async function prepareDatabase(adminUrl: string, config: Config): Promise<void> {
   await withConnection(adminUrl, async (client) => {
+    // Of the catalogue alone: what is in the owner's schemas this login may not even name.
     const { rows } = await client.query<{
       hasLogins: boolean;
       isOurs: boolean;
@@ -21,7 +22,7 @@ export async function prepareDatabase(adminUrl: string, config: Config): Promise
       tables: number;
     }>(`select
       exists (select from pg_roles where rolname = 'second_look_migrator') as "hasLogins",
-      to_regclass('migration.applied') is not null as "isOurs",
+      exists (select from pg_tables where schemaname = 'migration' and tablename = 'applied') as "isOurs",
       (select count(*)::int from pg_stat_activity where datname = current_database()
         and usename in ('second_look_app', 'second_look_auth', 'second_look_worker', 'second_look_queue')) as users,
       (select count(*)::int from pg_tables where schemaname in ('public', 'auth')) as tables`);
