@@ -1,5 +1,6 @@
-import { type Database, DatabaseProblem, sqlState } from '@second-look/infra/database';
-import { sql } from 'drizzle-orm';
+import { sqlState } from '@second-look/infra/database/sql-state';
+import { DatabaseProblem } from '@second-look/infra/database/trouble';
+import type { ClientBase, Pool } from 'pg';
 import { migrationFiles } from './migrate.ts';
 
 /** How the shape of a database stands to what this release needs. */
@@ -8,15 +9,20 @@ export interface Shape {
   missing: string[];
   /** Migrations that the database has seen and this release does not know: a later one was here. */
   later: string[];
+  /** Whether no migration was ever applied. */
+  isBare: boolean;
 }
 
-/** @param database as `app` or `worker` */
-export async function readShape(database: Database): Promise<Shape> {
+type Connection = Pick<Pool, 'query'> | Pick<ClientBase, 'query'>;
+
+/** @param database as `app`, `worker` or the owner of the tables */
+export async function readShape(database: Connection): Promise<Shape> {
   const known = await migrationFiles();
   const applied = await readApplied(database);
   return {
     missing: known.filter((name) => !applied.includes(name)),
     later: applied.filter((name) => !known.includes(name)),
+    isBare: applied.length === 0,
   };
 }
 
@@ -27,15 +33,12 @@ export async function readShape(database: Database): Promise<Shape> {
  * @throws DatabaseProblem where the database is behind
  */
 export async function checkShape(
-  database: Database,
+  database: Connection,
   log: { warn(details: object, line: string): void },
 ): Promise<void> {
-  const { missing, later } = await readShape(database);
-  if (missing.length > 0) {
-    throw new DatabaseProblem(
-      `The database is not in the shape that this release needs (${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing): run \`second-look migrate\` first.`,
-    );
-  }
+  const shape = await readShape(database);
+  refuseBehind(shape);
+  const { later } = shape;
   if (later.length > 0) {
     log.warn(
       { later },
@@ -44,11 +47,19 @@ export async function checkShape(
   }
 }
 
+/** @throws DatabaseProblem where migrations are missing */
+export function refuseBehind({ missing }: Shape): void {
+  if (missing.length === 0) return;
+  throw new DatabaseProblem(
+    `The database is not in the shape that this release needs (${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing): run \`second-look migrate\` first.`,
+  );
+}
+
 /** None where the table of migrations is not there, or is from before it could be read. */
-async function readApplied(database: Database): Promise<string[]> {
+async function readApplied(database: Connection): Promise<string[]> {
   try {
-    const { rows } = await database.plain.execute<{ name: string }>(
-      sql`select name from migration.applied order by name`,
+    const { rows } = await database.query<{ name: string }>(
+      'select name from migration.applied order by name',
     );
     return rows.map(({ name }) => name);
   } catch (error) {

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { commands } from '../../server/src/operate/commands.ts';
 import { cleanUp, newDataDir, startSupervisor, unusedPort } from '../launcher/supervisor.ts';
 import { openPlace, type TestPlace } from '../world/server.ts';
+import { openEmptyPlace } from './place.ts';
 import { secondLook } from './second-look.ts';
 
 describe('how it is called', () => {
@@ -81,6 +82,23 @@ describe('with engines of one’s own', () => {
     const absent = await secondLook(['queue'], { ...env, DATABASE_URL });
     expect(absent).toMatchObject({ code: 1, out: '' });
     expect(absent.errors).toMatch(/^The database .* cannot be used, nothing answers there.*\n$/);
+  });
+
+  it.each([
+    ['queue'],
+    ['steps'],
+    ['check'],
+    ['reprocess', '--all'],
+    ['backup', '/nowhere'],
+    ['admin', 'create'],
+  ])('says of a database that was never migrated what to do first, to %s', async (...words) => {
+    const bare = await openEmptyPlace();
+    const { code, out, errors } = await secondLook(words, bare.env);
+    await bare.remove();
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(errors).toMatch(
+      /^The database is not in the shape .* \(0001_.* missing\): run `second-look migrate` first\.\n$/,
+    );
   });
 
   it('counts the processing steps by their state', async () => {

@@ -30,7 +30,7 @@ async function start(config: Config) {
     onIdleError: (error) => log.warn({ err: error }, 'connection lost'),
   });
   await database.check();
-  await checkShape(database, log);
+  await checkShape(database.pool, log);
   const workDir = join(config.dataDir, 'work');
   await mkdir(workDir, { recursive: true });
   const tools = locateFfmpeg(process.env);

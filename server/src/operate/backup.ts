@@ -36,7 +36,7 @@ finished nevertheless, and \`second-look check\` says more.`,
     const keep = options.keep === undefined ? undefined : Number(options.keep);
     if (keep !== undefined && !(Number.isInteger(keep) && keep > 0))
       throw new UsageProblem('--keep takes how many backups stay: a whole number from 1.');
-    const { config } = await open();
+    const { config } = await open({ mayBeBehind: true });
     if (!relative(config.dataDir, folder).startsWith('..'))
       throw new OperatorProblem(
         `${folder} lies inside the data folder and would be lost with it: choose a folder on another disk.`,

@@ -1,4 +1,5 @@
 import type { ParseArgsConfig } from 'node:util';
+import type { Shape } from '@second-look/migrations/shape';
 import type { Installation } from './installation.ts';
 
 /** 0: fine. 1: it failed, or found something. 2: it was called wrongly. */
@@ -21,10 +22,15 @@ export interface Command {
 export interface CommandWork {
   /**
    * Opens what it works on; it is closed when the command ends.
-   * @param options.mayMake whether the embedded database may be made where there is none yet
+   * @param options.mayBeBehind whether it can work on the database of an earlier release
+   * @throws ConfigError, StartProblem; DatabaseProblem where the database has to be migrated first
+   */
+  open(options?: { mayBeBehind: boolean }): Promise<Installation & { shape: Shape }>;
+  /**
+   * Opens what it makes anew: the database has no shape yet, and the embedded one may not be there.
    * @throws ConfigError, StartProblem
    */
-  open(options?: { mayMake: boolean }): Promise<Installation>;
+  openBare(): Promise<Installation>;
   /** What followed the command's name, options apart. */
   words: string[];
   /** The options by name. */

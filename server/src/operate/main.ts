@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import { DatabaseProblem, explain as explainDatabase } from '@second-look/infra/database/trouble';
 import { StoreProblem } from '@second-look/infra/object-store';
+import { readShape, refuseBehind } from '@second-look/migrations/shape';
+import { asOwner } from './backups/owner.ts';
 import { type Command, type ExitCode, OperatorProblem, UsageProblem } from './command.ts';
 import { commands } from './commands.ts';
 import { helpOf, overview } from './help.ts';
@@ -40,12 +42,19 @@ async function untilDone(
     else signal.addEventListener('abort', stop, { once: true });
   });
   let opening: Promise<Installation> | undefined;
-  const open = ({ mayMake } = { mayMake: false }) => {
-    opening ??= openInstallation(process.env, { mayMake, tell: complain });
+  const openAs = (mayMake: boolean) => {
+    opening = openInstallation(process.env, { mayMake, tell: complain });
     return opening;
   };
+  const openBare = () => openAs(true);
+  const open = async ({ mayBeBehind } = { mayBeBehind: false }) => {
+    const installation = await openAs(false);
+    const shape = await asOwner(installation.config, 'begin', readShape);
+    if (shape.isBare || !mayBeBehind) refuseBehind(shape);
+    return { ...installation, shape };
+  };
   try {
-    return await Promise.race([command.run({ open, words, options, say }), stopped]);
+    return await Promise.race([command.run({ open, openBare, words, options, say }), stopped]);
   } catch (error) {
     const installation = await opening;
     throw installation ? explainDatabase(error, installation.config.databaseUrl) : error;

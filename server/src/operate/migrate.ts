@@ -12,8 +12,8 @@ Servers and workers of the release before go on working on the new shape.
 With a database of your own it needs DATABASE_URL, MIGRATOR_DATABASE_URL (the same database as a user who
 may make roles in it) and SECRET. \`npm start\` does it by itself.`,
   words: [0, 0],
-  async run({ open, say }) {
-    const installation = await open({ mayMake: true });
+  async run({ openBare, say }) {
+    const installation = await openBare();
     const adminUrl = insistOnAdminUrl(installation);
     const applied = await migrate({ adminUrl, secret: installation.config.secret });
     say(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'The database is up to date.');

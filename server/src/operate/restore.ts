@@ -31,7 +31,7 @@ It ends with 1 where an object of the backup is missing or damaged: everything e
 \`second-look check\` says what lacks it.`,
   options: { backup: { type: 'string' }, verify: { type: 'boolean' } },
   words: [1, 1],
-  async run({ open, words: [word = ''], options, say }) {
+  async run({ openBare, words: [word = ''], options, say }) {
     const folder = resolve(word);
     const backup = join(folder, await choose(folder, options.backup));
     const manifest = await readManifest(backup);
@@ -43,7 +43,7 @@ It ends with 1 where an object of the backup is missing or damaged: everything e
         say(`The backup ${backup} is whole: ${contents(manifest)}, every checksum is right.`),
       );
     }
-    const installation = await open({ mayMake: true });
+    const installation = await openBare();
     const adminUrl = insistOnAdminUrl(installation);
     const { config } = installation;
     const place = { config, adminUrl, store: await openStore(config, say) };
