@@ -259,6 +259,14 @@ describe('a backup', () => {
     }
   });
 
+  it('says at once which release its restore will need, where a later one was here', async () => {
+    const later = '9999_of_the_next_release.sql';
+    await ask(admin(), `insert into migration.applied (name) values ('${later}')`);
+    const out = await backUp(await newFolder());
+    await ask(admin(), `delete from migration.applied where name = '${later}'`);
+    expect(out).toMatch(new RegExp(`^The database is ahead of this release, .* ${later}: only .*`));
+  });
+
   it('refuses the data folder, and a second one at once', async () => {
     const inside = await secondLook(['backup', join(server.place.dataDir, 'backup')], env);
     expect(inside).toMatchObject({ code: 1, out: '' });

@@ -36,10 +36,14 @@ finished nevertheless, and \`second-look check\` says more.`,
     const keep = options.keep === undefined ? undefined : Number(options.keep);
     if (keep !== undefined && !(Number.isInteger(keep) && keep > 0))
       throw new UsageProblem('--keep takes how many backups stay: a whole number from 1.');
-    const { config } = await open({ mayBeBehind: true });
+    const { config, shape } = await open({ mayBeBehind: true });
     if (!relative(config.dataDir, folder).startsWith('..'))
       throw new OperatorProblem(
         `${folder} lies inside the data folder and would be lost with it: choose a folder on another disk.`,
+      );
+    if (shape.later.length > 0)
+      say(
+        `The database is ahead of this release, which does not know ${shape.later.join(', ')}: only the release that was here, or a later one, can restore this backup.`,
       );
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -8,11 +8,12 @@ import { inOrder, readObjects } from './object-list.ts';
 import { tallyOf } from './tally.ts';
 
 /** @throws OperatorProblem where it needs a later release than this one */
-export async function refuseNewer(backup: string, { migrations, product }: Manifest) {
+export async function refuseNewer(backup: string, { migrations }: Manifest) {
   const known = await migrationFiles();
-  if (migrations.every((name) => known.includes(name))) return;
+  const later = migrations.filter((name) => !known.includes(name));
+  if (later.length === 0) return;
   throw new OperatorProblem(
-    `The backup ${basename(backup)} was made by a newer release (${product}) than this one: restore it with that release or a later one.`,
+    `The backup ${basename(backup)} needs a newer release: its database had been migrated by ${later.join(', ')}, which this one does not know. Restore it with the release that has that, or a later one.`,
   );
 }
 
