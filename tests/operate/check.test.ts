@@ -1,5 +1,15 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rename,
+  rm,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readConfig } from '@second-look/infra/config';
 import type { ObjectStore } from '@second-look/infra/object-store';
@@ -189,6 +199,99 @@ describe('a check', () => {
     expect((await amira.get(`/api/recordings/${id}`)).playable).toBe(true);
     await rename(`${pathOf(source)}-aside`, pathOf(source));
     await rows('update source set readable_key = null where recording_id = $1', id);
+  });
+
+  it('finds what was uploaded missing also while it is prepared again, and takes an empty store for the wrong one', async () => {
+    const amira = await server.as('amira');
+    const [id, other] = [await lesson(server, amira), await lesson(server, amira)];
+    await rows(`update recording set deleted_at = now() where failure_code = 'source_missing'`);
+    await secondLook(['reprocess', '--all'], server.place.env);
+    const place = await openEmptyPlace();
+    const env = { ...server.place.env, DATA_DIR: place.dataDir };
+    const elsewhere = await secondLook(['check', '--mend'], env);
+    await place.remove();
+    expect(elsewhere).toMatchObject({ code: 1 });
+    expect(elsewhere.errors).toContain('so nothing was changed');
+
+    const { source, made } = await keysOf(id);
+    await rename(pathOf(source), `${pathOf(source)}-aside`);
+    const found = await check();
+    expect(found.code).toBe(1);
+    expect(found.out).toMatch(
+      new RegExp(`missing of 1 recording that can still be watched: .*\n  ${id}\n`),
+    );
+    await rename(`${pathOf(source)}-aside`, pathOf(source));
+    await rename(pathOf(made), `${pathOf(made)}-aside`);
+    const making = await check();
+    expect(making.code).toBe(0);
+    expect(making.out).toMatch(/missing of \d+ recordings? in the trash, and left alone/);
+    expect(making.out).toContain(`of 1 recording, and being made anew.\n  ${id}\n`);
+    expect(making.out).not.toContain('All is well');
+    await rename(`${pathOf(made)}-aside`, pathOf(made));
+    for (const one of [id, other]) await prepareNow(server, one);
+  });
+
+  it('lists what is known to be lost, finds what is lost beside it, and keeps no backup from ending well', async () => {
+    const amira = await server.as('amira');
+    const id = await lesson(server, amira, 'A secret title');
+    const { source, made } = await keysOf(id);
+    const folder = await mkdtemp(join(tmpdir(), 'second-look-backup-'));
+    const backUp = () => secondLook(['backup', folder], server.place.env);
+    await backUp();
+    await rm(pathOf(source));
+    const warned = await backUp();
+    expect(warned.code).toBe(1);
+    expect(warned.out).toMatch(new RegExp(`see second-look check\\.\n(.*\n)*  ${id}\n`));
+    const watched = { state: 'failed', playable: true, source: { isSafe: false } };
+    expect(await check('--mend', '--accept-loss')).toMatchObject({ code: 0 });
+    expect(await amira.get(`/api/recordings/${id}`)).toMatchObject(watched);
+    for (const { code, out } of [await check(), await backUp()]) {
+      expect(code).toBe(0);
+      expect(out).toMatch(new RegExp(`Known to be lost.*\n(  .*\n)*  ${id}\n`));
+      expect(out).not.toContain('All is well');
+    }
+
+    await rm(pathOf(made));
+    const more = await check();
+    expect(more.code).toBe(1);
+    expect(more.out).toMatch(new RegExp(`nothing can be watched, of 1 recording: .*\n  ${id}\n`));
+    expect((await check('--mend')).code).toBe(0);
+    expect(await amira.get(`/api/recordings/${id}`)).toMatchObject({ ...watched, playable: false });
+    for (const { code } of [await check(), await check('--mend'), await backUp()])
+      expect(code).toBe(0);
+
+    const from = await check('--mend', '--from', folder);
+    expect(from).toMatchObject({ code: 0, errors: '' });
+    expect(from.out).toContain('there again of 1 recording: being prepared again');
+    expect(existsSync(pathOf(source)) && existsSync(pathOf(made))).toBe(true);
+    await prepareNow(server, id);
+    expect(await amira.get(`/api/recordings/${id}`)).toMatchObject({
+      ...{ state: 'ready', playable: true },
+      source: { isSafe: true },
+    });
+    await rm(folder, { recursive: true });
+  });
+
+  it('brings back from a backup only what is whole there', async () => {
+    const id = await lesson(server, await server.as('amira'));
+    const { source } = await keysOf(id);
+    const bytes = await readFile(pathOf(source));
+    const folder = await mkdtemp(join(tmpdir(), 'second-look-backup-'));
+    await secondLook(['backup', folder], server.place.env);
+    await writeFile(join(folder, 'objects', source), bytes.toReversed());
+    await rm(pathOf(source));
+    const damaged = await check('--mend', '--from', folder);
+    expect(damaged.code).toBe(1);
+    expect(damaged.out).toContain('Brought back from');
+    expect(existsSync(pathOf(source))).toBe(false);
+    expect((await check('--from', folder)).code).toBe(2);
+    expect((await check('--mend', '--from', join(folder, 'objects'))).errors).toContain(
+      'no finished backup',
+    );
+    await writeFile(join(folder, 'objects', source), bytes);
+    expect((await check('--mend', '--from', folder)).code).toBe(0);
+    expect(await readFile(pathOf(source))).toEqual(bytes);
+    await rm(folder, { recursive: true });
   });
 
   it('lets an upload that lost bytes begin anew', async () => {

@@ -91,6 +91,11 @@ describe('a store of another kind', () => {
       const check = await secondLook(['check'], env);
       expect(check.code).toBe(1);
       expect(check.out).toContain('Pictures or sound are missing of 1 recording');
+      const mended = await secondLook(['check', '--mend', '--from', copy], env);
+      expect(mended).toMatchObject({ code: 0, errors: '' });
+      expect(mended.out).toContain('1 object.\nAll is well');
+      const back = await buffer(await store.read(key));
+      expect(back.equals(await readFile(join(folder, 'objects', key)))).toBe(true);
     } finally {
       await s3.close();
     }
@@ -116,8 +121,13 @@ describe('a damaged backup', () => {
     expect(restored.out).toContain(`1 object (${source})`);
     const there = [...(await filesIn(join(place.dataDir, 'objects'))).keys()];
     expect(there.sort()).toEqual(keys.filter((key) => key !== source).sort());
-    const check = await secondLook(['check'], place.env);
-    expect(check.out).toContain('missing of 1 recording that can still be watched');
+    // While it is prepared again, too: that makes nothing anew of what was uploaded.
+    for (const words of [['steps'], ['reprocess', '--all']]) {
+      await secondLook(words, place.env);
+      const check = await secondLook(['check'], place.env);
+      expect(check.code).toBe(1);
+      expect(check.out).toContain('missing of 1 recording that can still be watched');
+    }
   });
 
   it.each([

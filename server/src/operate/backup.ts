@@ -4,7 +4,10 @@ import { claim } from '@second-look/infra/embedded/claim';
 import { StoreFull } from '@second-look/infra/object-store';
 import { openStore } from '@second-look/infra/object-store/open';
 import { type LetGo, letGo } from './backups/let-go.ts';
+import { asOwner } from './backups/owner.ts';
 import { type TakenBackup, takeBackup } from './backups/take.ts';
+import { type Lacking, unseenTo, whoLacks } from './checks/lacking.ts';
+import { tellIds } from './checks/report.ts';
 import { type Command, type ExitCode, OperatorProblem, UsageProblem } from './command.ts';
 import { bytesInWords, counted } from './words.ts';
 
@@ -28,7 +31,8 @@ Not in it: the SECRET (keep it elsewhere, apart from the backup), who is signed 
 after a restore), the queue (it fills itself) and uploads that are under way.
 
 It ends with 1 where the store lacks an object that a row names, or holds a damaged one: the backup is
-finished nevertheless, and \`second-look check\` says more.`,
+finished nevertheless, and \`second-look check\` says more. What is known to be lost, because its owner is told
+of it, it lists and ends well; so it does where the trash lacks objects, or a step under way makes them anew.`,
   options: { keep: { type: 'string' } },
   words: [1, 1],
   async run({ open, words: [word = ''], options, say }) {
@@ -51,7 +55,13 @@ finished nevertheless, and \`second-look check\` says more.`,
       try {
         const store = await openStore(config, say);
         return await takeBackup(config, store, folder, async (taken) => {
-          const code = report(taken, say);
+          const { lacking } = taken.objects;
+          // An earlier release's rows cannot be asked whose objects they are.
+          const whose =
+            lacking.length > 0 && shape.missing.length === 0
+              ? await asOwner(config, 'begin', (client) => whoLacks(client, lacking))
+              : undefined;
+          const code = report(taken, whose, say);
           if (keep !== undefined) reportLetGo(await letGo(folder, keep), say);
           return code;
         });
@@ -87,7 +97,11 @@ function reportLetGo({ backups, objects, sizeBytes }: LetGo, say: (line: string)
     );
 }
 
-function report({ path, manifest, objects }: TakenBackup, say: (line: string) => void): ExitCode {
+function report(
+  { path, manifest, objects }: TakenBackup,
+  whose: Lacking | undefined,
+  say: (line: string) => void,
+): ExitCode {
   const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
   say(
     `The backup is in ${path}: ${counted(rows, 'row')} of ${counted(manifest.tables.length, 'table')}, ${counted(objects.count, 'object')} (${bytesInWords(objects.sizeBytes)}), of which ${objects.newCount} (${bytesInWords(objects.newBytes)}) were copied now.`,
@@ -95,8 +109,15 @@ function report({ path, manifest, objects }: TakenBackup, say: (line: string) =>
   say('Not in it: the SECRET, which a restore may need: keep it elsewhere.');
   const { missing, damaged } = objects;
   if (missing + damaged === 0) return 0;
-  say(
-    `The store lacks ${counted(missing, 'object')} that rows name, and holds ${counted(damaged, 'damaged one')}: see second-look check.`,
-  );
-  return 1;
+  const what = `The store lacks ${counted(missing, 'object')} that rows name, and holds ${counted(damaged, 'damaged one')}`;
+  const known = whose?.known ?? [];
+  const unknown = whose ? unseenTo(whose) : [];
+  const isTrouble = !whose || unknown.length + whose.others > 0;
+  say(isTrouble ? `${what}: see second-look check.` : `${what}, all of which is known.`);
+  tellIds(unknown, say);
+  if (known.length > 0) {
+    say(`Known to be lost, and their owners told, of ${counted(known.length, 'recording')}:`);
+    tellIds(known, say);
+  }
+  return isTrouble ? 1 : 0;
 }

@@ -19,6 +19,8 @@ export interface CopiedObjects {
   missing: number;
   /** Not of the size or the checksum that its row says. */
   damaged: number;
+  /** The keys of both. */
+  lacking: string[];
 }
 
 /**
@@ -33,14 +35,19 @@ export async function copyNamedObjects(
   places: { named: string; list: string; earlier: AsyncGenerator<ListedObject> },
 ): Promise<CopiedObjects> {
   const sum = { count: 0, sizeBytes: 0, newCount: 0, newBytes: 0, missing: 0, damaged: 0 };
+  const lacking: string[] = [];
   const list = writeObjects(places.list);
   const known = lookUpInOrder(places.earlier);
   async function* asked() {
     for await (const named of readNamed(places.named))
       yield { named, known: await known(named.key) };
   }
-  const copies = inOrder(asked(), ({ named, known }) => copyNamed(from, to, named, known));
-  for await (const { copy, isNew, isMissing, isDamaged } of copies) {
+  const copies = inOrder(asked(), async ({ named, known }) => ({
+    key: named.key,
+    ...(await copyNamed(from, to, named, known)),
+  }));
+  for await (const { key, copy, isNew, isMissing, isDamaged } of copies) {
+    if (isMissing || isDamaged) lacking.push(key);
     sum.missing += isMissing ? 1 : 0;
     sum.damaged += isDamaged ? 1 : 0;
     if (!copy) continue;
@@ -51,7 +58,7 @@ export async function copyNamedObjects(
     await list.write(copy);
   }
   await list.close();
-  return sum;
+  return { ...sum, lacking };
 }
 
 interface Copied {

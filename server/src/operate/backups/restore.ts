@@ -63,7 +63,7 @@ async function putObjects(objects: ObjectStore, store: ObjectStore, backup: stri
 }
 
 /** @returns whether the object is in the store, and the same that it was */
-async function putObject(objects: ObjectStore, store: ObjectStore, listed: ListedObject) {
+export async function putObject(objects: ObjectStore, store: ObjectStore, listed: ListedObject) {
   const { key, sizeBytes, sha256 } = listed;
   // A restore that was cut short put it there, or somebody else something of the same size.
   if ((await store.size(key)) === sizeBytes)

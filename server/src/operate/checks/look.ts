@@ -3,11 +3,12 @@ import type { ObjectStore } from '@second-look/infra/object-store';
 import type pg from 'pg';
 import { type NamedObject, namedObjectsQuery } from '../backups/named-objects.ts';
 import { asOwner } from '../backups/owner.ts';
+import { type Lacking, whoLacks } from './lacking.ts';
 
 /** Younger than this, what no row names may be about to be named. */
 const youngMs = 24 * 60 * 60 * 1000;
 
-export interface Findings {
+export interface Findings extends Lacking {
   /** What the store holds. */
   objects: number;
   sizeBytes: number;
@@ -15,23 +16,15 @@ export interface Findings {
   found: number;
   /** How many are not, apart from what is to be completed, with the uploads that have lost bytes. */
   missing: number;
+  /** Those that are not there, or of another size. */
+  missingObjects: NamedObject[];
   /** Keys of what no row names now and was put more than a day ago, and the room that it takes. */
   orphans: string[];
   orphanBytes: number;
   /** How many no row names and may be about to be named. */
   young: number;
-  /** Ids of recordings that miss something made of them; what was uploaded is there. */
-  unmade: string[];
-  /** Ids of recordings whose upload arrived whole and was never completed. */
-  uncompleted: string[];
-  /** Ids of recordings that lost what was uploaded, and cannot be watched. */
-  lost: string[];
-  /** Recordings that lost what was uploaded, and can still be watched. */
-  unsourced: number;
   /** Ids of uploads under way that have lost bytes which they counted. */
   brokenUploads: string[];
-  /** Objects that rows of another kind name, and that are missing. */
-  otherMissing: number;
 }
 
 interface UnderWay {
@@ -62,11 +55,12 @@ export async function look(config: Config, store: ObjectStore): Promise<Findings
   // After the list: what was put meanwhile is asked for once more, what was deleted has no row.
   const told = await asOwner(config, 'begin isolation level repeatable read, read only', readRows);
   const unnamed = new Map(listed);
-  const missing: string[] = [];
-  for (const { key, sizeBytes } of told.named) {
+  const missing: NamedObject[] = [];
+  for (const named of told.named) {
+    const { key, sizeBytes } = named;
     unnamed.delete(key);
     const found = listed.get(key)?.sizeBytes ?? (await store.size(key));
-    if (found === null || found !== (sizeBytes ?? found)) missing.push(key);
+    if (found === null || found !== (sizeBytes ?? found)) missing.push(named);
   }
   const brokenUploads = await findBroken(config, told.uploads, store);
   for (const { key } of told.uploads) unnamed.delete(key);
@@ -84,12 +78,14 @@ export async function look(config: Config, store: ObjectStore): Promise<Findings
       orphanBytes += sizeBytes;
     }
   }
-  const lacking = await asOwner(config, 'begin', (client) => whoLacks(client, missing));
+  const keys = missing.map(({ key }) => key);
+  const lacking = await asOwner(config, 'begin', (client) => whoLacks(client, keys));
   return {
     objects: listed.size,
     sizeBytes,
     found: told.named.length - missing.length,
     missing: missing.length - lacking.uncompleted.length + brokenUploads.length,
+    missingObjects: missing,
     orphans,
     orphanBytes,
     young,
@@ -153,66 +149,4 @@ async function findBroken(
   const isStillSo = ({ id, offset, tail }: UnderWay['uploads'][number]) =>
     now.some((row) => row.id === id && row.offset === offset && row.tail === tail);
   return suspects.filter(isStillSo).map(({ id }) => id);
-}
-
-type Lacking = Pick<Findings, 'unmade' | 'uncompleted' | 'lost' | 'unsourced' | 'otherMissing'>;
-
-/**
- * Whose objects they are. What is in the trash, known to be lost, or being prepared again is left alone, and
- * so are versions that another has taken the place of: a day later they go by themselves.
- */
-async function whoLacks(client: pg.Client, missing: string[]): Promise<Lacking> {
-  const { rows } = await client.query<{
-    id: string;
-    source: boolean;
-    media: boolean;
-    isPlayable: boolean;
-    isUncompleted: boolean;
-    isKnown: boolean;
-  }>(
-    `with lacking as (
-       select s.recording_id, s.object_key as key, 'source' as what from source s where s.object_key = any ($1)
-       union all
-       select c.recording_id, beside.key, 'beside'
-       from cut c, unnest(array[c.poster_key, c.storyboard_key, c.waveform_key]) as beside (key)
-       where beside.key = any ($1)
-       union all
-       select s.recording_id, s.readable_key, 'beside' from source s where s.readable_key = any ($1)
-       union all
-       select c.recording_id, k.object_key, 'media'
-       from rendition_chunk k
-       join rendition r on r.id = k.rendition_id
-       join cut c on c.id = r.cut_id and c.published_attempt = r.attempt
-       where k.object_key = any ($1))
-     select r.id, bool_or(l.what = 'source') as source, bool_or(l.what = 'media') as media,
-       r.playable as "isPlayable",
-       exists (select from upload u join source s using (recording_id, object_key)
-         where u.recording_id = r.id and u.finished_at is not null and u.growth is not null) as "isUncompleted",
-       r.deleted_at is not null or r.failure_code is not distinct from 'source_missing'
-         or exists (select from processing_step p
-           where p.recording_id = r.id and p.state in ('pending', 'running')) as "isKnown"
-     from lacking l join recording r on r.id = l.recording_id group by r.id`,
-    [missing],
-  );
-  // Asked of the rows as they are now: what was deleted or made anew meanwhile, nothing names any more.
-  const { rows: others } = await client.query<{ count: number }>(
-    `select count(*)::int from (${await namedObjectsQuery(client)}) n
-     where key = any ($1) and key not in (select object_key from source)
-       and key not in (select readable_key from source where readable_key is not null)
-       and key not in (select beside.key
-         from cut c, unnest(array[c.poster_key, c.storyboard_key, c.waveform_key]) as beside (key)
-         where beside.key is not null)
-       and key not in (select object_key from rendition_chunk)`,
-    [missing],
-  );
-  const open = rows.filter(({ isKnown }) => !isKnown);
-  // Without what lies beside its published renditions a recording can still be watched.
-  const isLost = (row: (typeof rows)[number]) => row.source && (row.media || !row.isPlayable);
-  return {
-    unmade: open.filter((row) => !row.source).map(({ id }) => id),
-    uncompleted: open.filter((row) => isLost(row) && row.isUncompleted).map(({ id }) => id),
-    lost: open.filter((row) => isLost(row) && !row.isUncompleted).map(({ id }) => id),
-    unsourced: open.filter((row) => row.source && !isLost(row)).length,
-    otherMissing: others[0]?.count ?? 0,
-  };
 }

@@ -18,11 +18,15 @@ export interface Mended {
   isAllDeleted: boolean;
 }
 
-/** Does about each finding what can be done without its owner. */
+/**
+ * Does about each finding what can be done without its owner.
+ * @param isLossAccepted whether owners are told also of what is lost while it can still be watched
+ */
 export async function mend(
   config: Config,
   store: ObjectStore,
   findings: Findings,
+  isLossAccepted: boolean,
 ): Promise<Mended> {
   const database = openDatabase(roleUrl(config.databaseUrl, config.secret, 'worker'), { max: 1 });
   try {
@@ -32,10 +36,14 @@ export async function mend(
         await deleteUnnamed(config, store, findings.orphans.slice(from, from + batch));
       return true;
     });
-    const { uncompleted, unmade, lost } = findings;
+    const { uncompleted, unmade, returned, lost } = findings;
+    const unsourced = isLossAccepted ? findings.unsourced : [];
     const uploads = await completeUploads(config, store, uncompleted);
-    await database.plain.transaction((tx) => prepareAgain(tx, [...unmade, ...uploads.completed]));
+    await database.plain.transaction((tx) =>
+      prepareAgain(tx, [...unmade, ...returned, ...uploads.completed]),
+    );
     await database.plain.transaction((tx) => giveUp(tx, [...lost, ...uploads.lost]));
+    await database.plain.transaction((tx) => giveUp(tx, unsourced, { isPlayable: true }));
     await database.plain.transaction((tx) => beginAnew(tx, store, findings.brokenUploads));
     return { uploads, isAllDeleted: isAllDeleted || findings.orphans.length === 0 };
   } finally {
@@ -52,8 +60,12 @@ async function deleteUnnamed(config: Config, store: ObjectStore, keys: string[])
   await store.deleteMany(keys.filter((key) => !named.includes(key)));
 }
 
-/** Says to the owners of recordings that what they uploaded is gone. */
-async function giveUp(tx: Transaction, recordingIds: string[]) {
+/** Says to the owners of recordings that what they uploaded is gone, and ends what was to be made of it. */
+async function giveUp(
+  tx: Transaction,
+  recordingIds: string[],
+  { isPlayable } = { isPlayable: false },
+) {
   if (recordingIds.length === 0) return;
   const failureCode = 'source_missing';
   await tx
@@ -64,7 +76,7 @@ async function giveUp(tx: Transaction, recordingIds: string[]) {
     .update(recording)
     .set({
       state: 'failed',
-      playable: false,
+      playable: isPlayable,
       progress: null,
       failureCode,
       updatedAt: sql`now()`,
