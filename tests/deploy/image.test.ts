@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { settingNames } from '@second-look/infra/config';
 import { closingSeconds } from '@second-look/server/app';
 import { validate } from 'dockerfile-utils';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { insistOnCommand, known, otherSettings, pathOf, read } from './files.ts';
+import { insistOnCommand, known, otherSettings, pathOf, read, run } from './files.ts';
 
 let dockerfile: string;
 beforeAll(async () => {
@@ -92,4 +94,27 @@ describe('the units for systemd', () => {
         expect(Number(stopSeconds)).toBeGreaterThan(drainSeconds + closingSeconds.drained);
     }
   });
+});
+
+describe("the operator's command beside the units", () => {
+  // Nobody else may change users.
+  it.skipIf(process.getuid?.() !== 0)(
+    'reaches the program with nothing but its own PATH',
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'second-look-command-'));
+      try {
+        for (const name of ['settings.env', 'migrator.env'])
+          await writeFile(join(folder, name), '');
+        const script = (await read('infra/deploy/systemd/second-look'))
+          .replaceAll('/etc/second-look', folder)
+          .replaceAll('/opt/second-look', pathOf(''))
+          .replaceAll('/opt/node/bin', dirname(process.execPath))
+          .replaceAll('--user second-look', '--user root');
+        const words = ['-i', '/bin/sh', '-c', script, 'second-look', 'queue', '--help'];
+        expect((await run('/usr/bin/env', words)).stdout).toMatch(/^second-look queue/);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+  );
 });
