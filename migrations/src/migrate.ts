@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { roleUrl } from '@second-look/infra/config';
 import { withConnection } from '@second-look/infra/database/connection';
-import { DatabaseProblem, explain, refuseOldVersion } from '@second-look/infra/database/trouble';
+import { DatabaseProblem, refuseOldVersion } from '@second-look/infra/database/trouble';
 import type { Client } from 'pg';
 
 const folder = new URL('../sql/', import.meta.url);
@@ -30,11 +30,12 @@ export async function migrate(
   { adminUrl, secret }: Database,
   { files }: { files?: string[] } = {},
 ): Promise<string[]> {
-  await withClient(adminUrl, async (client) => {
+  await withConnection(adminUrl, async (client) => {
     await refuseOldVersion(client);
     await makeRoles(client, secret);
   });
-  return withClient(roleUrl(adminUrl, secret, 'migrator'), (client) => applyPending(client, files));
+  const ownUrl = roleUrl(adminUrl, secret, 'migrator');
+  return withConnection(ownUrl, (client) => applyPending(client, files));
 }
 
 async function makeRoles(client: Client, secret: string) {
@@ -78,14 +79,6 @@ async function applyPending(client: Client, wanted: string[] | undefined): Promi
     }
   }
   return pending;
-}
-
-async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
-  try {
-    return await withConnection(url, work);
-  } catch (error) {
-    throw explain(error, url);
-  }
 }
 
 if (import.meta.main) {

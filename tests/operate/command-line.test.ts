@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { commands } from '../../server/src/operate/commands.ts';
@@ -99,6 +101,25 @@ describe('with engines of one’s own', () => {
     expect(errors).toMatch(
       /^The database is not in the shape .* \(0001_.* missing\): run `second-look migrate` first\.\n$/,
     );
+  });
+
+  it('blames the database for nothing that Redis or the store does', async () => {
+    const at = `127.0.0.1:${await unusedPort()}`;
+    const refused = await secondLook(['queue'], { ...place.env, REDIS_URL: `redis://${at}` });
+    expect(refused.code).toBe(1);
+    expect(refused.errors).toBe(
+      `Redis at ${at} cannot be used, nothing answers there: start Redis, or mend REDIS_URL.\n`,
+    );
+    const store = { S3_BUCKET: 'lessons', S3_ENDPOINT: `http://${at}` };
+    const keys = { S3_ACCESS_KEY_ID: 'any', S3_SECRET_ACCESS_KEY: 'any' };
+    const env = { ...place.env, ...store, ...keys };
+    const folder = join(tmpdir(), `second-look-no-backup-${process.pid}`);
+    const asked = [['check'], ['backup', folder]].map((words) => secondLook(words, env));
+    for (const { code, out, errors } of await Promise.all(asked)) {
+      expect({ code, out }).toEqual({ code: 1, out: '' });
+      expect(errors).toMatch(/^The store at http:\/\/127\.0\.0\.1:\d+ cannot be reached .*\n$/);
+    }
+    await rm(folder, { recursive: true });
   });
 
   it('counts the processing steps by their state', async () => {

@@ -1,9 +1,11 @@
 import pg from 'pg';
+import { explain } from './trouble.ts';
 
 /**
  * Does one piece of work over a connection of its own, and closes it. Where the connection breaks, the
  * query that waits, or the next one, fails; the process goes on.
  * @param url address with the login's name and password
+ * @throws DatabaseProblem where the database cannot be used as it is
  */
 export async function withConnection<T>(
   url: string,
@@ -14,6 +16,8 @@ export async function withConnection<T>(
   try {
     await client.connect();
     return await work(client);
+  } catch (error) {
+    throw explain(error, url);
   } finally {
     await client.end();
   }

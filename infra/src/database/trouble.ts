@@ -29,6 +29,7 @@ const sentences: Record<string, (login: string) => string> = {
  * @returns a DatabaseProblem, or the error as it was
  */
 export function explain(error: unknown, url: string): unknown {
+  if (error instanceof DatabaseProblem) return error;
   const reason = codesOf(error)
     .map((code) => sentences[code])
     .find((sentence) => sentence !== undefined);

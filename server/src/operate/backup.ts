@@ -2,13 +2,13 @@ import { mkdir } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { claim } from '@second-look/infra/embedded/claim';
 import { StoreFull } from '@second-look/infra/object-store';
-import { openStore } from '@second-look/infra/object-store/open';
 import { type LetGo, letGo } from './backups/let-go.ts';
 import { asOwner } from './backups/owner.ts';
 import { type TakenBackup, takeBackup } from './backups/take.ts';
 import { type Lacking, unseenTo, whoLacks } from './checks/lacking.ts';
 import { tellIds } from './checks/report.ts';
 import { type Command, type ExitCode, OperatorProblem, UsageProblem } from './command.ts';
+import { openStoreNow } from './store.ts';
 import { bytesInWords, counted } from './words.ts';
 
 export const backupCommand: Command = {
@@ -53,7 +53,7 @@ of it, it lists and ends well; so it does where the trash lacks objects, or a st
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const held = await claim(folder, [], 'command');
       try {
-        const store = await openStore(config, say);
+        const store = await openStoreNow(config, say);
         return await takeBackup(config, store, folder, async (taken) => {
           const { lacking } = taken.objects;
           // An earlier release's rows cannot be asked whose objects they are.

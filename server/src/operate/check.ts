@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
 import type { Config } from '@second-look/infra/config';
-import { openStore, placeOf } from '@second-look/infra/object-store/open';
+import { placeOf } from '@second-look/infra/object-store/open';
 import { bringBack } from './checks/bring-back.ts';
 import { type Findings, look } from './checks/look.ts';
 import { mend } from './checks/mend.ts';
 import { reportKnown, reportTrouble } from './checks/report.ts';
 import { type Command, OperatorProblem, UsageProblem } from './command.ts';
+import { openStoreNow } from './store.ts';
 import { bytesInWords, counted } from './words.ts';
 
 export const checkCommand: Command = {
@@ -47,7 +48,7 @@ It ends with 1 where something was found that nobody has seen to, with --mend wh
     if (!isMending && (isLossAccepted || from !== undefined))
       throw new UsageProblem('--from and --accept-loss say how to mend: add --mend.');
     const { config } = await open();
-    const store = await openStore(config, say);
+    const store = await openStoreNow(config, say);
     let findings = await look(config, store);
     say(
       `The store holds ${counted(findings.objects, 'object')} (${bytesInWords(findings.sizeBytes)}).`,

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { DatabaseProblem, explain as explainDatabase } from '@second-look/infra/database/trouble';
-import { StoreProblem } from '@second-look/infra/object-store';
+import { sqlState } from '@second-look/infra/database/sql-state';
+import { explain as explainDatabase } from '@second-look/infra/database/trouble';
 import { readShape, refuseBehind } from '@second-look/migrations/shape';
 import { asOwner } from './backups/owner.ts';
 import { type Command, type ExitCode, OperatorProblem, UsageProblem } from './command.ts';
@@ -57,7 +57,9 @@ async function untilDone(
     return await Promise.race([command.run({ open, openBare, words, options, say }), stopped]);
   } catch (error) {
     const installation = await opening;
-    throw installation ? explainDatabase(error, installation.config.databaseUrl) : error;
+    // Where nothing answers, whoever asked has said what it was: the queue or the store as well.
+    const isOfDatabase = installation !== undefined && sqlState(error) !== undefined;
+    throw isOfDatabase ? explainDatabase(error, installation.config.databaseUrl) : error;
   } finally {
     await (await opening?.catch(() => undefined))?.close();
   }
@@ -110,8 +112,7 @@ function understand(name: string, command: Command, args: string[]) {
 function sentenceFor(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // drizzle's own message is the whole query, the driver's below it what went wrong.
-  const isOurs = error instanceof DatabaseProblem || error instanceof StoreProblem;
-  if (!isOurs && error.cause instanceof Error) return sentenceFor(error.cause);
+  if ('query' in error && error.cause instanceof Error) return sentenceFor(error.cause);
   return error.message || error.name;
 }
 

@@ -21,6 +21,7 @@ whatever became of the queue.`,
     const { config } = await open();
     const database = openDatabase(roleUrl(config.databaseUrl, config.secret, 'worker'), { max: 1 });
     try {
+      await database.check();
       const rows = await database.plain
         .select({ state: processingStep.state, steps: count() })
         .from(processingStep)

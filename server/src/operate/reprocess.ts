@@ -28,6 +28,7 @@ the logs. The workers do it when nothing is waited for.`,
     const { config } = await open();
     const database = openDatabase(roleUrl(config.databaseUrl, config.secret, 'worker'), { max: 1 });
     try {
+      await database.check();
       const steps = await database.plain.transaction(async (tx) => {
         if (id) return prepareAgain(tx, [id.data]);
         const wanted = await tx

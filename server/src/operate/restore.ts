@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path';
-import { openStore } from '@second-look/infra/object-store/open';
 import { listBackups, type Manifest, openObjects, readManifest } from './backups/folder.ts';
 import { type Restored, restoreBackup } from './backups/restore.ts';
 import { findDamage, refuseNewer, verifyRows } from './backups/verify.ts';
 import { type Command, type ExitCode, OperatorProblem } from './command.ts';
 import { insistOnAdminUrl } from './installation.ts';
+import { openStoreNow } from './store.ts';
 import { bytesInWords, counted } from './words.ts';
 
 export const restoreCommand: Command = {
@@ -46,7 +46,7 @@ It ends with 1 where an object of the backup is missing or damaged: everything e
     const installation = await openBare();
     const adminUrl = insistOnAdminUrl(installation);
     const { config } = installation;
-    const place = { config, adminUrl, store: await openStore(config, say) };
+    const place = { config, adminUrl, store: await openStoreNow(config, say) };
     const restored = await restoreBackup(place, backup, manifest, objects);
     return report(backup, manifest, restored, say);
   },

@@ -22,6 +22,7 @@ quote what is in the file, such as a name that somebody gave it: pass it on with
     const { config } = await open();
     const database = openDatabase(roleUrl(config.databaseUrl, config.secret, 'worker'), { max: 1 });
     try {
+      await database.check();
       const { state, attempt, reopenedAfter, recordingId, updatedAt } = processingStep;
       const isInTrouble = or(
         eq(state, 'failed'),

@@ -1,5 +1,6 @@
 import { type Config, roleUrl } from '@second-look/infra/config';
 import { deletionLock } from '@second-look/infra/database/deletion';
+import { explain } from '@second-look/infra/database/trouble';
 import pg from 'pg';
 import { OperatorProblem } from '../command.ts';
 
@@ -68,6 +69,8 @@ async function connect({ databaseUrl, secret }: Where): Promise<pg.Client> {
   const client = new pg.Client({ connectionString, keepAlive: true });
   // A connection that breaks while nobody uses it is told by the next query.
   client.on('error', () => {});
-  await client.connect();
+  await client.connect().catch((error) => {
+    throw explain(error, connectionString);
+  });
   return client;
 }
