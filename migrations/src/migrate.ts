@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { roleUrl } from '@second-look/infra/config';
 import { withConnection } from '@second-look/infra/database/connection';
+import { refuseOtherName, refuseOtherPlace } from '@second-look/infra/database/same';
 import { DatabaseProblem, refuseOldVersion } from '@second-look/infra/database/trouble';
 import type { Client } from 'pg';
 
@@ -15,6 +16,8 @@ export async function migrationFiles(): Promise<string[]> {
 export interface Database {
   /** Address of the database, as somebody who may make roles in its cluster. */
   adminUrl: string;
+  /** Its address for every process, where that is set apart. */
+  databaseUrl?: string | undefined;
   /** The secret from which each role's password is derived. */
   secret: string;
 }
@@ -27,15 +30,18 @@ export interface Database {
  * @returns the names of the files that were applied now
  */
 export async function migrate(
-  { adminUrl, secret }: Database,
+  { adminUrl, databaseUrl = adminUrl, secret }: Database,
   { files }: { files?: string[] } = {},
 ): Promise<string[]> {
-  await withConnection(adminUrl, async (client) => {
+  const addresses = { adminUrl, databaseUrl: roleUrl(databaseUrl, secret, 'migrator') };
+  refuseOtherName(addresses);
+  const prepare = async (client: Client) => {
     await refuseOldVersion(client);
     await makeRoles(client, secret);
-  });
-  const ownUrl = roleUrl(adminUrl, secret, 'migrator');
-  return withConnection(ownUrl, (client) => applyPending(client, files));
+    await refuseOtherPlace(client, addresses);
+  };
+  await withConnection(adminUrl, prepare, 'MIGRATOR_DATABASE_URL');
+  return withConnection(addresses.databaseUrl, (client) => applyPending(client, files));
 }
 
 async function makeRoles(client: Client, secret: string) {
@@ -82,13 +88,13 @@ async function applyPending(client: Client, wanted: string[] | undefined): Promi
 }
 
 if (import.meta.main) {
-  const { MIGRATOR_DATABASE_URL: adminUrl, SECRET: secret } = process.env;
+  const { MIGRATOR_DATABASE_URL: adminUrl, DATABASE_URL, SECRET: secret } = process.env;
   if (!adminUrl || !secret) {
     process.stderr.write('To migrate, set MIGRATOR_DATABASE_URL and SECRET.\n');
     process.exit(1);
   }
   try {
-    const applied = await migrate({ adminUrl, secret });
+    const applied = await migrate({ adminUrl, databaseUrl: DATABASE_URL || undefined, secret });
     process.stdout.write(
       applied.length > 0 ? `Applied ${applied.join(', ')}.\n` : 'The database is up to date.\n',
     );

@@ -1,7 +1,9 @@
 import { roleUrl } from '@second-look/infra/config';
 import { openDatabase } from '@second-look/infra/database';
-import { migrate } from '@second-look/migrations/migrate';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { migrate, migrationFiles } from '@second-look/migrations/migrate';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startTemporaryPostgres } from '../../infra/embedded/temporary-postgres.ts';
+import { ask, type EmptyPlace, openEmptyPlace } from '../operate/place.ts';
 import { freshDatabase, type TestDatabase, withDatabase } from '../world/database.ts';
 import { freePort } from '../world/processes.ts';
 
@@ -74,5 +76,68 @@ describe('a database that cannot be used', () => {
     } finally {
       await pool.query(`drop role ${login}`);
     }
+  });
+});
+
+describe('a database that two settings name', () => {
+  let place: EmptyPlace;
+  beforeEach(async () => {
+    place = await openEmptyPlace();
+  });
+  afterEach(() => place.remove());
+
+  const migrating = (changes: { adminUrl?: string; databaseUrl?: string }) => {
+    const { DATABASE_URL, SECRET = '' } = place.env;
+    const { adminUrl } = place;
+    return migrate({ adminUrl, databaseUrl: DATABASE_URL, secret: SECRET, ...changes });
+  };
+  const tables = () => ask(place.adminUrl, "select from pg_tables where schemaname = 'migration'");
+
+  it('is the same however its host is spelt', async () => {
+    const databaseUrl = place.env.DATABASE_URL?.replace('127.0.0.1', 'localhost');
+    expect(databaseUrl).toContain('localhost');
+    expect(await migrating({ databaseUrl })).toEqual(await migrationFiles());
+  });
+
+  it('is refused where the names are different', async () => {
+    const databaseUrl = withDatabase(place.env.DATABASE_URL ?? '', 'no_such_database');
+    await expect(migrating({ databaseUrl })).rejects.toThrow(
+      /^DATABASE_URL and MIGRATOR_DATABASE_URL name different databases \(no_such_database at .*\)/,
+    );
+    expect(await tables()).toEqual([]);
+  });
+
+  it('is refused where the servers are different, prepared with the same secret or not', async () => {
+    const other = await startTemporaryPostgres();
+    try {
+      const name = new URL(place.adminUrl).pathname.slice(1);
+      await ask(other.adminUrl, `create database ${name}`);
+      const elsewhere = { adminUrl: withDatabase(other.adminUrl, name), secret: database.secret };
+      const refused = /^DATABASE_URL and MIGRATOR_DATABASE_URL name different databases/;
+      const databaseUrl = elsewhere.adminUrl;
+      await expect(migrating({ databaseUrl })).rejects.toThrow(refused);
+      await migrate(elsewhere);
+      await expect(migrating({ databaseUrl })).rejects.toThrow(refused);
+    } finally {
+      await other.stop();
+    }
+    expect(await tables()).toEqual([]);
+  });
+
+  it('is looked for where the wrong setting says, which is the one to mend', async () => {
+    const port = String(await freePort());
+    const elsewhere = (url: string) => Object.assign(new URL(url), { port }).href;
+    await expect(migrating({ adminUrl: elsewhere(place.adminUrl) })).rejects.toThrow(
+      new RegExp(`127\\.0\\.0\\.1:${port} .* or mend MIGRATOR_DATABASE_URL`),
+    );
+    const databaseUrl = elsewhere(place.env.DATABASE_URL ?? '');
+    await expect(migrating({ databaseUrl })).rejects.toThrow(
+      new RegExp(`127\\.0\\.0\\.1:${port} .* or mend DATABASE_URL`),
+    );
+    const adminUrl = Object.assign(new URL(place.adminUrl), { password: 'another' }).href;
+    const refused = migrating({ adminUrl });
+    await expect(refused).rejects.toThrow(
+      /another password of \w+.*: mend MIGRATOR_DATABASE_URL\.$/,
+    );
   });
 });

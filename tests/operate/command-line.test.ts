@@ -72,6 +72,14 @@ describe('with engines of one’s own', () => {
     const untold = await secondLook(['migrate'], env);
     expect(untold.code).toBe(1);
     expect(untold.errors).toContain('MIGRATOR_DATABASE_URL');
+    for (const [changes, sentence] of [
+      [{ MIGRATOR_DATABASE_URL: 'db.school.example' }, /^MIGRATOR_DATABASE_URL must be an address/],
+      [{ DATABASE_URL: `${env.DATABASE_URL}_2` }, /^DATABASE_URL and .* name different databases/],
+    ] as const) {
+      const refused = await secondLook(['migrate'], { ...told, ...changes });
+      expect(refused).toMatchObject({ code: 1, out: '' });
+      expect(refused.errors).toMatch(sentence);
+    }
   });
 
   it('says in one sentence what keeps it from the database, and no secret', async () => {

@@ -6,18 +6,25 @@ const oldestVersion = 150_000;
 /** What keeps a process from using the database; its message is a sentence that says what to do. */
 export class DatabaseProblem extends Error {}
 
-const sentences: Record<string, (login: string) => string> = {
-  ECONNREFUSED: () => 'nothing answers there: start PostgreSQL, or mend DATABASE_URL',
-  ENOTFOUND: () => 'its host is not known: mend DATABASE_URL',
-  EAI_AGAIN: () => 'its host is not known at the moment: mend DATABASE_URL or the name service',
-  ETIMEDOUT: () =>
-    'it does not answer: mend DATABASE_URL, or let this machine through its firewall',
+/** Which setting gave an address: that of every process, or that of whoever makes the logins. */
+export type DatabaseSetting = 'DATABASE_URL' | 'MIGRATOR_DATABASE_URL';
+
+const sentences: Record<string, (login: string, setting: DatabaseSetting) => string> = {
+  ECONNREFUSED: (_, setting) => `nothing answers there: start PostgreSQL, or mend ${setting}`,
+  ENOTFOUND: (_, setting) => `its host is not known: mend ${setting}`,
+  EAI_AGAIN: (_, setting) =>
+    `its host is not known at the moment: mend ${setting} or the name service`,
+  ETIMEDOUT: (_, setting) =>
+    `it does not answer: mend ${setting}, or let this machine through its firewall`,
   '57P03': () => 'it is still starting: try again in a moment',
   '53300': () => 'it has no connection left: raise its max_connections',
-  '3D000': () => 'there is no database of that name: make it with `createdb`, or mend DATABASE_URL',
+  '3D000': (_, setting) =>
+    `there is no database of that name: make it with \`createdb\`, or mend ${setting}`,
   '28000': (login) => `it does not let ${login} in: mend its pg_hba.conf`,
-  '28P01': (login) =>
-    `the password of ${login} is another: where that is a second_look login, give every process the same SECRET and run \`second-look migrate\` with it once`,
+  '28P01': (login, setting) =>
+    setting === 'MIGRATOR_DATABASE_URL'
+      ? `it takes another password of ${login}, or has no such login: mend ${setting}`
+      : `the password of ${login} is another: where that is a second_look login, give every process the same SECRET and run \`second-look migrate\` with it once`,
   '42704': () => 'it was never prepared: run `second-look migrate`',
   '42501': (login) =>
     `${login} has too few rights: give MIGRATOR_DATABASE_URL somebody who may make roles (CREATEROLE) and owns the database, and run \`second-look migrate\``,
@@ -28,15 +35,25 @@ const sentences: Record<string, (login: string) => string> = {
  * @param url the address that was used; its password is not repeated
  * @returns a DatabaseProblem, or the error as it was
  */
-export function explain(error: unknown, url: string): unknown {
+export function explain(
+  error: unknown,
+  url: string,
+  setting: DatabaseSetting = 'DATABASE_URL',
+): unknown {
   if (error instanceof DatabaseProblem) return error;
   const reason = codesOf(error)
     .map((code) => sentences[code])
     .find((sentence) => sentence !== undefined);
   if (!reason) return error;
-  const { host, pathname, username } = new URL(url);
-  const problem = `The database ${pathname.slice(1)} at ${host || 'this machine'} cannot be used, ${reason(username || 'this login')}.`;
+  const login = new URL(url).username || 'this login';
+  const problem = `The database ${placeOf(url)} cannot be used, ${reason(login, setting)}.`;
   return new DatabaseProblem(problem, { cause: error });
+}
+
+/** Which database an address names and where, without a login and its password. */
+export function placeOf(url: string): string {
+  const { host, pathname } = new URL(url);
+  return `${pathname.slice(1)} at ${host || 'this machine'}`;
 }
 
 /** The codes of an error, of what it wraps and of what happened at once (a name with several addresses). */

@@ -35,7 +35,11 @@ export async function openInstallation(
 
 /** @throws OperatorProblem where the operator has not named it */
 export function insistOnAdminUrl({ adminUrl }: Installation): string {
-  if (adminUrl) return adminUrl;
+  if (adminUrl && /^postgres(ql)?:/.test(adminUrl) && URL.canParse(adminUrl)) return adminUrl;
+  if (adminUrl)
+    throw new OperatorProblem(
+      'MIGRATOR_DATABASE_URL must be an address such as postgres://second_look_admin:<password>@db.school.example/second_look; of the password, write what is no letter or digit as % and its two hexadecimal digits.',
+    );
   throw new OperatorProblem(
     'This needs MIGRATOR_DATABASE_URL: set it to the same database as a user who may make roles in it.',
   );

@@ -15,7 +15,8 @@ may make roles in it) and SECRET. \`npm start\` does it by itself.`,
   async run({ openBare, say }) {
     const installation = await openBare();
     const adminUrl = insistOnAdminUrl(installation);
-    const applied = await migrate({ adminUrl, secret: installation.config.secret });
+    const { databaseUrl, secret } = installation.config;
+    const applied = await migrate({ adminUrl, databaseUrl, secret });
     say(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'The database is up to date.');
     return 0;
   },

@@ -1,7 +1,9 @@
 import { type Config, roleUrl } from '@second-look/infra/config';
 import { withConnection } from '@second-look/infra/database/connection';
+import { refuseOtherName, refuseOtherPlace } from '@second-look/infra/database/same';
 import { sqlState } from '@second-look/infra/database/sql-state';
 import type { ObjectStore } from '@second-look/infra/object-store';
+import type { Client } from 'pg';
 import { OperatorProblem } from '../command.ts';
 import { asOwner } from './owner.ts';
 import { isPassing, nameOf, readTables } from './tables.ts';
@@ -10,10 +12,12 @@ import { isPassing, nameOf, readTables } from './tables.ts';
  * Makes sure that a backup can be restored into the database: nobody uses it, it holds no rows, and its
  * logins are ours to give passwords to. Tables without rows are removed, whatever release made them.
  * @param adminUrl the database as somebody who may make roles in it
- * @throws OperatorProblem
+ * @throws OperatorProblem, DatabaseProblem
  */
 export async function prepareDatabase(adminUrl: string, config: Config): Promise<void> {
-  await withConnection(adminUrl, async (client) => {
+  const databaseUrl = roleUrl(config.databaseUrl, config.secret, 'migrator');
+  refuseOtherName({ adminUrl, databaseUrl });
+  const prepare = async (client: Client) => {
     // Of the catalogue alone: what is in the owner's schemas this login may not even name.
     const { rows } = await client.query<{
       hasLogins: boolean;
@@ -27,7 +31,10 @@ export async function prepareDatabase(adminUrl: string, config: Config): Promise
         and usename in ('second_look_app', 'second_look_auth', 'second_look_worker', 'second_look_queue')) as users,
       (select count(*)::int from pg_tables where schemaname in ('public', 'auth')) as tables`);
     const [found] = rows;
-    if (found?.hasLogins) await refuseOtherSecret(config);
+    if (found?.hasLogins) {
+      await refuseOtherSecret(databaseUrl);
+      await refuseOtherPlace(client, { adminUrl, databaseUrl });
+    }
     if (found && found.users > 0)
       throw new OperatorProblem(
         'Servers or workers are connected to the database: stop them all, then restore.',
@@ -37,13 +44,14 @@ export async function prepareDatabase(adminUrl: string, config: Config): Promise
       throw new OperatorProblem(
         'The database holds tables of something else: restore into a database of its own.',
       );
-  });
+  };
+  await withConnection(adminUrl, prepare, 'MIGRATOR_DATABASE_URL');
 }
 
 /** Another installation in the same PostgreSQL shares the logins: their passwords must not change under it. */
-async function refuseOtherSecret({ databaseUrl, secret }: Config) {
+async function refuseOtherSecret(databaseUrl: string) {
   try {
-    await withConnection(roleUrl(databaseUrl, secret, 'migrator'), async () => {});
+    await withConnection(databaseUrl, async () => {});
   } catch (error) {
     if (sqlState(error) !== '28P01') throw error;
     throw new OperatorProblem(

@@ -38,7 +38,7 @@ export async function restoreBackup(
   await prepareDatabase(adminUrl, config);
   await refuseFullStore(store, objects);
   const put = await putObjects(objects, store, backup);
-  const shape = { adminUrl, secret: config.secret };
+  const shape = { adminUrl, databaseUrl: config.databaseUrl, secret: config.secret };
   // Exactly these: a file with an earlier number may have come later.
   await migrate(shape, { files: manifest.migrations });
   const going = await loadRows(config, backup, manifest);
