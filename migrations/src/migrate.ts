@@ -2,7 +2,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { roleUrl } from '@second-look/infra/config';
 import { withConnection } from '@second-look/infra/database/connection';
 import { refuseOtherName, refuseOtherPlace } from '@second-look/infra/database/same';
-import { DatabaseProblem, refuseOldVersion } from '@second-look/infra/database/trouble';
+import {
+  DatabaseProblem,
+  refuseOldVersion,
+  refuseOtherEncoding,
+} from '@second-look/infra/database/trouble';
 import type { Client } from 'pg';
 
 const folder = new URL('../sql/', import.meta.url);
@@ -37,6 +41,7 @@ export async function migrate(
   refuseOtherName(addresses);
   const prepare = async (client: Client) => {
     await refuseOldVersion(client);
+    await refuseOtherEncoding(client);
     await makeRoles(client, secret);
     await refuseOtherPlace(client, addresses);
   };

@@ -63,6 +63,25 @@ describe('a database that cannot be used', () => {
     await expect(check(url.href)).rejects.toThrow('PostgreSQL 14.20, which is too old');
   });
 
+  it('is of an encoding that lacks letters, and is left as it is', async () => {
+    const { pool } = database.as('admin');
+    const name = `second_look_latin_${process.pid}`;
+    await pool.query(
+      `create database ${name} encoding 'LATIN1' locale_provider libc locale 'C' template template0`,
+    );
+    try {
+      const adminUrl = withDatabase(database.adminUrl, name);
+      await expect(migrate({ adminUrl, secret: database.secret })).rejects.toThrow(
+        /^The database \w+ is encoded in LATIN1, .*`createdb --encoding UTF8/,
+      );
+      expect(await ask(adminUrl, "select from pg_namespace where nspname = 'migration'")).toEqual(
+        [],
+      );
+    } finally {
+      await pool.query(`drop database ${name} with (force)`);
+    }
+  });
+
   it('gives its migrator too few rights', async () => {
     const { pool } = database.as('admin');
     const login = `weak_${process.pid}`;

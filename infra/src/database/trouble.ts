@@ -66,6 +66,19 @@ function codesOf(error: unknown): string[] {
   return [...own, ...late, ...inner, ...codesOf(error.cause)];
 }
 
+/** @throws DatabaseProblem where it cannot hold every word, which shows only when one is written */
+export async function refuseOtherEncoding(client: Pick<Pool, 'query'>): Promise<void> {
+  const { rows } = await client.query<{ name: string; encoding: string }>(
+    "select current_database() as name, current_setting('server_encoding') as encoding",
+  );
+  const [found] = rows;
+  if (found && found.encoding !== 'UTF8') {
+    throw new DatabaseProblem(
+      `The database ${found.name} is encoded in ${found.encoding}, which cannot hold every word: make one with \`createdb --encoding UTF8 --template template0\`, and let DATABASE_URL and MIGRATOR_DATABASE_URL name that.`,
+    );
+  }
+}
+
 /** @throws DatabaseProblem where PostgreSQL is older than 15 */
 export async function refuseOldVersion(pool: Pick<Pool, 'query'>): Promise<void> {
   const { rows } = await pool.query<{ number: number; name: string }>(
