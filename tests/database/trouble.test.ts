@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { roleUrl } from '@second-look/infra/config';
 import { openDatabase } from '@second-look/infra/database';
 import { migrate, migrationFiles } from '@second-look/migrations/migrate';
@@ -41,6 +42,28 @@ describe('a database that cannot be used', () => {
     const refused = check(appUrl(secret));
     await expect(refused).rejects.toThrow('give every process the same SECRET');
     await expect(refused).rejects.not.toThrow(new URL(appUrl(secret)).password);
+  });
+
+  it('takes whoever comes, and was never prepared', async () => {
+    const own = await startTemporaryPostgres();
+    try {
+      const [{ file } = { file: '' }] = await ask<{ file: string }>(
+        own.adminUrl,
+        "select current_setting('hba_file') as file",
+      );
+      await writeFile(file, 'host all all 127.0.0.1/32 trust\n');
+      await ask(own.adminUrl, 'select pg_reload_conf()');
+      await expect(check(roleUrl(own.adminUrl, database.secret, 'app'))).rejects.toThrow(
+        'it has no login second_look_app yet: run `second-look migrate`',
+      );
+      await writeFile(file, 'host all postgres 127.0.0.1/32 trust\n');
+      await ask(own.adminUrl, 'select pg_reload_conf()');
+      await expect(check(roleUrl(own.adminUrl, database.secret, 'app'))).rejects.toThrow(
+        'it does not let second_look_app in: mend its pg_hba.conf',
+      );
+    } finally {
+      await own.stop();
+    }
   });
 
   it('is not there', async () => {

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import pg from 'pg';
 import { withConnection } from './connection.ts';
 import { sqlState } from './sql-state.ts';
-import { DatabaseProblem, placeOf } from './trouble.ts';
+import { DatabaseProblem, lacksLogin, placeOf } from './trouble.ts';
 
 /** What one installation calls its database. */
 export interface Addresses {
@@ -39,8 +39,9 @@ export async function refuseOtherPlace(admin: pg.Client, addresses: Addresses): 
     });
     if (!isSame) throw different(addresses);
   } catch (error) {
-    // Its password was just made, over there.
-    throw sqlState(error) === '28P01' ? different(addresses, error) : error;
+    // The login and its password were just made, over there; here one or the other is unknown.
+    const isUnknown = sqlState(error) === '28P01' || lacksLogin(error);
+    throw isUnknown ? different(addresses, error) : error;
   } finally {
     await admin.query('select pg_advisory_unlock($1::bigint)', [lock]);
   }

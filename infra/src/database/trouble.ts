@@ -9,6 +9,8 @@ export class DatabaseProblem extends Error {}
 /** Which setting gave an address: that of every process, or that of whoever makes the logins. */
 export type DatabaseSetting = 'DATABASE_URL' | 'MIGRATOR_DATABASE_URL';
 
+const noLogin = 'no login';
+
 const sentences: Record<string, (login: string, setting: DatabaseSetting) => string> = {
   ECONNREFUSED: (_, setting) => `nothing answers there: start PostgreSQL, or mend ${setting}`,
   ENOTFOUND: (_, setting) => `its host is not known: mend ${setting}`,
@@ -21,6 +23,10 @@ const sentences: Record<string, (login: string, setting: DatabaseSetting) => str
   '3D000': (_, setting) =>
     `there is no database of that name: make it with \`createdb\`, or mend ${setting}`,
   '28000': (login) => `it does not let ${login} in: mend its pg_hba.conf`,
+  [noLogin]: (login, setting) =>
+    setting === 'MIGRATOR_DATABASE_URL'
+      ? `it has no login ${login}: mend ${setting}`
+      : `it has no login ${login} yet: run \`second-look migrate\``,
   '28P01': (login, setting) =>
     setting === 'MIGRATOR_DATABASE_URL'
       ? `it takes another password of ${login}, or has no such login: mend ${setting}`
@@ -56,9 +62,21 @@ export function placeOf(url: string): string {
   return `${pathname.slice(1)} at ${host || 'this machine'}`;
 }
 
+/**
+ * Whether PostgreSQL says that it has no such login. Its code is that of pg_hba.conf and its words may be in any
+ * language, so where in its source it says so tells.
+ */
+export function lacksLogin(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (!('routine' in error && error.routine === 'InitializeSessionUserId'))
+    return lacksLogin(error.cause);
+  return !error.message.endsWith('is not permitted to log in');
+}
+
 /** The codes of an error, of what it wraps and of what happened at once (a name with several addresses). */
 function codesOf(error: unknown): string[] {
   if (!(error instanceof Error)) return [];
+  if (lacksLogin(error)) return [noLogin];
   const own = 'code' in error && typeof error.code === 'string' ? [error.code] : [];
   // node-postgres gives a connection that took too long no code.
   const late = /connection timeout|timeout expired/.test(error.message) ? ['ETIMEDOUT'] : [];
