@@ -19,6 +19,7 @@ async function start(config: Config) {
   const database = openDatabase(url('app'), { max: 20, onIdleError: complain });
   const authDatabase = openDatabase(url('auth'), { max: 5, onIdleError: complain });
   await database.check();
+  await authDatabase.check();
   await checkShape(database.pool, log);
   const queue = await openQueue(queueUrl(config), complain, (notice) => log.warn(notice));
   const store = counted(await openStore(config, (notice) => log.warn(notice)));

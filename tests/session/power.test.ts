@@ -36,32 +36,58 @@ const start = {
 };
 
 describe('a login of the database that may read everything', () => {
+  beforeAll(async () => {
+    await admin.query('create role keeper createrole; create role past bypassrls');
+    await admin.query(
+      'create role team; grant past to team; create role club; grant postgres to club',
+    );
+  });
+
   it.each([
-    ['server', 'alter role second_look_app superuser', 'alter role second_look_app nosuperuser'],
-    ['server', 'alter role second_look_app bypassrls', 'alter role second_look_app nobypassrls'],
+    ['server', 'app', 'alter role second_look_app superuser', ['alter', 'nosuperuser']],
+    ['server', 'app', 'alter role second_look_app bypassrls', ['alter', 'nobypassrls']],
+    ['server', 'app', 'alter role second_look_app createrole', ['alter', 'nocreaterole']],
     [
       'server',
+      'app',
       'grant second_look_owner to second_look_app',
-      'revoke second_look_owner from second_look_app',
+      ['revoke', 'second_look_owner'],
     ],
     [
-      'workers',
-      'alter role second_look_worker bypassrls',
-      'alter role second_look_worker nobypassrls',
+      'server',
+      'app',
+      'grant second_look_worker to second_look_app',
+      ['revoke', 'second_look_worker'],
     ],
-  ] as const)('ends the %s with one sentence: %s', async (part, give, take) => {
-    await admin.query(give);
-    const env = {
-      DATABASE_URL: cluster.adminUrl,
-      SECRET: secret,
-      DATA_DIR: dataDir,
-      PORT: String(await freePort()),
-    };
-    const process = start[part]({ env });
-    expect(await process.ended).toBe(1);
-    expect(process.output()).toMatch(
-      new RegExp(`^The ${part} cannot start\\. [^\\n]*may read everything[^\\n]*\\n$`),
-    );
-    await admin.query(take);
-  });
+    ['server', 'app', 'grant postgres to second_look_app', ['revoke', 'postgres']],
+    ['server', 'app', 'grant keeper to second_look_app', ['revoke', 'keeper']],
+    ['server', 'app', 'grant team to second_look_app', ['revoke', 'team']],
+    ['server', 'auth', 'grant club to second_look_auth', ['revoke', 'club']],
+    ['workers', 'worker', 'alter role second_look_worker bypassrls', ['alter', 'nobypassrls']],
+    ['workers', 'worker', 'grant team to second_look_worker', ['revoke', 'team']],
+  ] as const)(
+    'ends the %s with one sentence that says what to take from %s: %s',
+    async (part, role, give, [verb, what]) => {
+      const login = `second_look_${role}`;
+      const take =
+        verb === 'alter'
+          ? `alter role ${login} ${what};`
+          : `revoke ${what} from ${login} granted by postgres;`;
+      await admin.query(give);
+      const env = {
+        DATABASE_URL: cluster.adminUrl,
+        SECRET: secret,
+        DATA_DIR: dataDir,
+        PORT: String(await freePort()),
+      };
+      const process = start[part]({ env });
+      expect(await process.ended).toBe(1);
+      expect(process.output()).toMatch(
+        new RegExp(
+          `^The ${part} cannot start\\. [^\\n]*${login} may read everything[^\\n]* run: ${take}\\n$`,
+        ),
+      );
+      await admin.query(take);
+    },
+  );
 });

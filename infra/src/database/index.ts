@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
-import { DatabaseProblem, explain, refuseOldVersion } from './trouble.ts';
+import { refusePower } from './power.ts';
+import { explain, refuseOldVersion } from './trouble.ts';
 
 export { mayDeleteObjects } from './deletion.ts';
 export { sqlState } from './sql-state.ts';
@@ -54,22 +55,11 @@ export function openDatabase(
     check: async () => {
       try {
         await refuseOldVersion(pool);
-        await refusePower(plain);
+        await refusePower(pool);
       } catch (error) {
         throw explain(error, url);
       }
     },
     close: () => pool.end(),
   };
-}
-
-async function refusePower(plain: NodePgDatabase) {
-  const { rows } = await plain.execute<{ power: boolean }>(sql`
-    select r.rolsuper or r.rolbypassrls or pg_has_role('second_look_owner', 'member') as power
-    from pg_roles r where r.rolname = current_user`);
-  if (rows[0]?.power !== false) {
-    throw new DatabaseProblem(
-      'The database login may read everything, so the rules of who sees what would not hold. Take SUPERUSER, BYPASSRLS and the membership of second_look_owner from it, or run `second-look migrate`, which makes the right logins.',
-    );
-  }
 }
