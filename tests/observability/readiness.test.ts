@@ -59,6 +59,13 @@ describe('readiness', () => {
     await namedOnce(process.address, (parts) => parts.length === 0);
     await process.end('SIGKILL');
     way.close();
+    const told = process
+      .output()
+      .split('\n')
+      .filter((line) => line.includes('"not ready"'));
+    expect(told.length).toBeGreaterThan(0);
+    // Whose line it is, and nothing else: of two equal keys a reader keeps one.
+    for (const line of told) expect(line.match(/"part":"\w+"/g)).toEqual(['"part":"server"']);
   });
 
   it('names a store that is gone', async () => {

@@ -77,7 +77,7 @@ export async function sweepOnce(workshop: Workshop, queue: Pick<WorkQueue, 'add'
     } catch (error) {
       isWhole = false;
       workshop.log.warn(
-        { err: error, part: part.name },
+        { err: error, task: part.name },
         'a part of the sweep broke off and will be made again',
       );
     }

@@ -10,7 +10,7 @@ export async function healthRoutes(app: FastifyInstance, { readiness }: { readin
     const parts = trouble.map(({ part }) => part).join(', ');
     // Probes come every few seconds: what changed is told, not each of them.
     if (parts !== lastTold) {
-      for (const { part, error } of trouble) log.warn({ part, err: error }, 'not ready');
+      for (const { part, error } of trouble) log.warn({ lacking: part, err: error }, 'not ready');
       if (trouble.length === 0) log.info('ready again');
       lastTold = parts;
     }
