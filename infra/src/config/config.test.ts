@@ -37,6 +37,14 @@ describe('configuration', () => {
     for (const name of ['PORT', 'SECRET', 'PUBLIC_URL', 'DATABASE_URL']) expect(read).toThrow(name);
   });
 
+  it('says what is missing, and what there is to choose from, in words of its own', () => {
+    const read = () => readConfig({ LOG_LEVEL: 'verbose' });
+    expect(read).toThrow(/^ {2}SECRET: must be set to 32 characters or more/m);
+    expect(read).toThrow(/^ {2}DATABASE_URL: must be an address such as/m);
+    expect(read).toThrow(/^ {2}LOG_LEVEL: must be one of silent, error, warn, info, debug$/m);
+    expect(read).not.toThrow(/Invalid/);
+  });
+
   it.each(['0', '65', '1.5', 'many'])(
     'says once which numbers would do instead of “%s”',
     (WORKER_CONCURRENCY) => {

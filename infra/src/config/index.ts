@@ -26,6 +26,8 @@ const storeAddress = z.url({
   error: 'must be an address such as https://objects.school.example',
 });
 
+const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
+
 /** All configuration, read once from the environment. README.md has the table for operators. */
 const settings = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -49,7 +51,11 @@ const settings = z.object({
       error: 'must be an address such as rediss://:password@redis.school.example:6379',
     })
     .optional(),
-  SECRET: z.string().min(32, 'must have 32 characters or more'),
+  SECRET: z
+    .string(
+      'must be set to 32 characters or more that nobody guesses, the same for every process: sessions and the logins of the database are made from it',
+    )
+    .min(32, 'must have 32 characters or more'),
   MAX_UPLOAD_BYTES: wholeNumber(1, Number.MAX_SAFE_INTEGER).default(50_000_000_000),
   TRUST_PROXY: proxies.default(0),
   WORKER_CONCURRENCY: wholeNumber(1, 64).default(1),
@@ -58,7 +64,7 @@ const settings = z.object({
   QUOTA_SCHOOL_BYTES: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
   METRICS_HOST: z.string().min(1).default('127.0.0.1'),
   METRICS_PORT: wholeNumber(1, 65_535).optional(),
-  LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
+  LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
   S3_BUCKET: z.string().optional(),
   S3_ENDPOINT: storeAddress.optional(),
   S3_REGION: z.string().default('us-east-1'),
