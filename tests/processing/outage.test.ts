@@ -4,7 +4,7 @@ import { openStore } from '@second-look/infra/object-store/open';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../world/client.ts';
 import { doStep, filmBytes, openWorkshop, prepareNow, uploaded } from '../world/lesson.ts';
-import { freePort } from '../world/processes.ts';
+import { endProcesses, freePort, startWorkers } from '../world/processes.ts';
 import { startS3, type TestS3 } from '../world/s3.ts';
 import { startServer, type TestServer } from '../world/server.ts';
 
@@ -17,6 +17,7 @@ beforeAll(async () => {
   amira = await server.as('amira');
 });
 afterAll(async () => {
+  await endProcesses();
   await server?.stop();
   await s3?.close();
 });
@@ -49,6 +50,16 @@ describe('a store that is away', () => {
     expect(rows).toEqual([{ state: 'pending' }]);
     await prepareNow(server, id);
     expect((await get(id)).state).toBe('ready');
+  });
+});
+
+describe('an ffmpeg that is none', () => {
+  it('ends the workers with one sentence', async () => {
+    const workers = startWorkers(server.place, { FFMPEG_PATH: '/bin/true' });
+    expect(await workers.ended).toBe(1);
+    expect(workers.output()).toMatch(
+      /^The workers cannot start\. FFMPEG_PATH is \/bin\/true, which can't be run as ffmpeg: .*\.\n$/,
+    );
   });
 });
 

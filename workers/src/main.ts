@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { watchClock } from '@second-look/infra/clock';
 import { type Config, ConfigError, queueUrl, readConfig, roleUrl } from '@second-look/infra/config';
 import { DatabaseProblem, openDatabase } from '@second-look/infra/database';
-import { locateFfmpeg } from '@second-look/infra/ffmpeg';
+import { FfmpegProblem, locateFfmpeg } from '@second-look/infra/ffmpeg';
 import { ffmpegReleasedOn } from '@second-look/infra/ffmpeg/release';
 import { openLog } from '@second-look/infra/log';
 import { MetricsProblem, serveMetrics } from '@second-look/infra/metrics';
@@ -85,7 +85,14 @@ async function start(config: Config) {
 try {
   await start(readConfig(process.env));
 } catch (error) {
-  const expected = [ConfigError, DatabaseProblem, MetricsProblem, QueueProblem, StoreProblem];
+  const expected = [
+    ConfigError,
+    DatabaseProblem,
+    FfmpegProblem,
+    MetricsProblem,
+    QueueProblem,
+    StoreProblem,
+  ];
   const isExpected = expected.some((kind) => error instanceof kind);
   const message = isExpected ? (error as Error).message : String(error);
   process.stderr.write(`The workers cannot start. ${message}\n`);
