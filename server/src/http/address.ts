@@ -30,6 +30,13 @@ export const addressPlugin = fp(
       app.log.warn({ trouble: kind }, sentence);
     };
     app.decorate('addressTroubles', troubles);
+    const { protocol, hostname } = new URL(publicUrl);
+    if (protocol === 'http:' && !isThisMachine(hostname)) {
+      tell(
+        'unencrypted',
+        `PUBLIC_URL is ${publicUrl}, so passwords and lessons go unencrypted over the network: put a proxy with TLS in front, and set PUBLIC_URL to its https: address.`,
+      );
+    }
     app.decorate('refuseWrongAddress', (request) => {
       const { origin } = request.headers;
       const needsHttps = publicUrl.startsWith('https:');
@@ -54,6 +61,11 @@ export const addressPlugin = fp(
     });
   },
 );
+
+/** Whether a browser that is sent there stays on its own machine (RFC 6761, section 6.3, for the names). */
+function isThisMachine(hostname: string): boolean {
+  return /^(127\.[\d.]+|\[::1\]|(.+\.)?localhost)$/.test(hostname);
+}
 
 /** Whether a page at this origin came from this server, by the name that it was asked under. */
 export function isPageOf(origin: string, host: string | undefined): boolean {
