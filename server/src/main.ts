@@ -12,6 +12,9 @@ import { checkShape } from '@second-look/migrations/shape';
 import { buildApp } from './app.ts';
 import { watchQueue, watchRoom } from './features/administration/metrics.ts';
 
+/** The server cannot be reached at HOST and PORT; the message is one sentence that says what to do. */
+class ListenProblem extends Error {}
+
 async function start(config: Config) {
   const log = openLog('server', config.logLevel);
   const complain = (error: Error) => log.warn({ err: error }, 'connection lost');
@@ -41,7 +44,10 @@ async function start(config: Config) {
     watchRoom(config, database);
     await serveMetrics(config.metricsHost, config.metricsPort);
   }
-  await app.listen({ host: config.host, port: config.port });
+  await app.listen({ host: config.host, port: config.port }).catch((error) => {
+    if (!['listen', 'getaddrinfo'].includes(error.syscall)) throw error;
+    throw new ListenProblem(whyNotAt(config, error.code), { cause: error });
+  });
 
   const stop = async () => {
     if (draining.signal.aborted) return;
@@ -58,10 +64,25 @@ async function start(config: Config) {
   process.on('disconnect', stop);
 }
 
+function whyNotAt({ host, port }: Config, code: string): string {
+  if (code === 'EADDRINUSE')
+    return `Something listens at ${host}:${port} already: end it, or choose another PORT.`;
+  if (code === 'EACCES')
+    return `This user may not listen at port ${port}: choose a PORT from 1024, and let a proxy stand in front.`;
+  return `HOST is ${host}, which is no address of this machine (${code}): set it to one, or to 0.0.0.0 for every one.`;
+}
+
 try {
   await start(readConfig(process.env));
 } catch (error) {
-  const expected = [ConfigError, DatabaseProblem, MetricsProblem, QueueProblem, StoreProblem];
+  const expected = [
+    ConfigError,
+    DatabaseProblem,
+    ListenProblem,
+    MetricsProblem,
+    QueueProblem,
+    StoreProblem,
+  ];
   const isExpected = expected.some((kind) => error instanceof kind);
   const message = isExpected ? (error as Error).message : String(error);
   process.stderr.write(`The server cannot start. ${message}\n`);

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { cookieOf, send } from '../world/client.ts';
-import { endProcesses, freePort, startServerProcess } from '../world/processes.ts';
+import { endProcesses, freePort, launchServer, startServerProcess } from '../world/processes.ts';
 import { openPlace, type TestPlace } from '../world/server.ts';
 
 const right = 'https://lessons.example';
@@ -60,6 +60,38 @@ describe('signing in at an address that PUBLIC_URL does not name', () => {
     const log = await server.log();
     expect(log.split(`opened Second Look at ${origin}`)).toHaveLength(2);
     expect(log).not.toContain('elsewhere.example');
+  });
+});
+
+describe('an address without HTTPS', () => {
+  it.each([
+    ['http://lessons.example', 2],
+    ['http://10.1.2.3:3000', 2],
+    ['http://localhost:3000', 1],
+    ['http://[::1]:3000', 1],
+  ])('is told of once where others can read along: %s', async (PUBLIC_URL, parts) => {
+    const server = await startAt({ PUBLIC_URL });
+    expect((await server.log()).split('go unencrypted over the network')).toHaveLength(parts);
+  });
+});
+
+describe('an address where the server cannot listen', () => {
+  const refused = async (env: Record<string, string>) => {
+    const server = launchServer(place, env);
+    expect(await server.ended).toBe(1);
+    return server.output();
+  };
+
+  it('is told in one sentence', async () => {
+    const server = await startAt({});
+    const { port: PORT } = new URL(server.address);
+    expect(await refused({ PORT })).toBe(
+      `The server cannot start. Something listens at 127.0.0.1:${PORT} already: end it, or choose another PORT.\n`,
+    );
+    for (const HOST of ['203.0.113.9', 'no-such-host.invalid'])
+      expect(await refused({ HOST, PORT: String(await freePort()) })).toMatch(
+        /^The server cannot start\. HOST is [\w.-]+, which is no address of this machine .*\n$/,
+      );
   });
 });
 
