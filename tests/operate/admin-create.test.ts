@@ -87,6 +87,22 @@ describe('the first administrator', () => {
     expect(await counted()).toEqual({ organisations: 1, people: 1 });
   });
 
+  it('is asked for again, question by question, where an answer will not do', async () => {
+    const answers = ['', 'Hillside School', 'college', 'school', 'Ffion Rees'];
+    const addresses = ['ffion', 'ffion@hillside.test'];
+    const shown = await atTerminal([...answers, ...addresses, 'short', password, password]);
+    expect(shown.match(/^The .* Please answer again\.\r?$/gm)).toHaveLength(4);
+    expect(shown).toContain('Hillside School is made, and ffion@hillside.test can sign in.');
+    expect(shown).toContain('The address is https://lessons.hillside.test');
+    expect(await counted()).toEqual({ organisations: 1, people: 1 });
+  });
+
+  it('is not asked for where there is an account already', async () => {
+    await secondLook(words, env, password);
+    const shown = await atTerminal([]);
+    expect(shown).toMatch(/^There are accounts already.*\.\r?\n$/);
+  });
+
   it('is not made where the two passwords differ', async () => {
     const answers = ['Hillside School', 'school', 'Ffion Rees', 'ffion@hillside.test'];
     const shown = await atTerminal([...answers, password, `${password}!`]);
@@ -100,7 +116,7 @@ function atTerminal(lines: string[]): Promise<string> {
   const command = `"${process.execPath}" "${main}" admin create`;
   const { PATH = '' } = process.env;
   const terminal = spawn('script', ['--quiet', '--command', command, '/dev/null'], {
-    env: { PATH, ...env },
+    env: { PATH, PUBLIC_URL: 'https://lessons.hillside.test', ...env },
   });
   const left = [...lines];
   let shown = '';

@@ -1,6 +1,6 @@
 import { roleUrl } from '@second-look/infra/config';
 import { z } from 'zod';
-import { enrolFirst } from '../features/people/enrol.ts';
+import { enrolFirst, isSetUp } from '../features/people/enrol.ts';
 import { openQuestions, type Questions } from './ask.ts';
 import { type Command, OperatorProblem, UsageProblem } from './command.ts';
 
@@ -49,24 +49,25 @@ An administrator manages accounts and sees nobody's lessons.
   words: [0, 0],
   async run({ open, options, say }) {
     const { config } = await open();
+    const url = roleUrl(config.databaseUrl, config.secret, 'migrator');
+    if (await isSetUp(url)) throw new OperatorProblem(madeOnce);
     const asking = openQuestions();
+    const dialogue = { asking, say };
     try {
-      const organisation = await answerTo('organisation', options, asking);
-      const kind = await answerTo('kind', options, asking);
-      const name = await answerTo('name', options, asking);
-      const email = await answerTo('email', options, asking);
-      const password = await passwordFrom(options, asking);
-      const isMade = await enrolFirst(roleUrl(config.databaseUrl, config.secret, 'migrator'), {
+      const organisation = await answerTo('organisation', options, dialogue);
+      const kind = await answerTo('kind', options, dialogue);
+      const name = await answerTo('name', options, dialogue);
+      const email = await answerTo('email', options, dialogue);
+      const password = await passwordFrom(options, dialogue);
+      const isMade = await enrolFirst(url, {
         organisations: [{ key: 'first', name: organisation, kind }],
         people: [
           { name, email, password, memberships: [{ organisation: 'first', role: 'admin' }] },
         ],
       });
-      if (!isMade)
-        throw new OperatorProblem(
-          'There are accounts already, so nothing was changed: the first administrator is made once.',
-        );
+      if (!isMade) throw new OperatorProblem(madeOnce);
       say(`${organisation} is made, and ${email} can sign in.`);
+      say(`The address is ${config.publicUrl}`);
       return 0;
     } finally {
       asking.close();
@@ -74,22 +75,31 @@ An administrator manages accounts and sees nobody's lessons.
   },
 };
 
+interface Dialogue {
+  asking: Questions;
+  say(line: string): void;
+}
+
 async function answerTo<S extends Subject>(
   subject: S,
   options: Record<string, unknown>,
-  asking: Questions,
-): Promise<z.output<(typeof answers)[S]>> {
-  const given = options[subject] ?? (await asking.ask(questions[subject]));
-  if (given === undefined) throw new UsageProblem(`--${subject} is missing. ${how}`);
-  return check(subject, given);
+  { asking, say }: Dialogue,
+): Promise<Fit<S>> {
+  if (options[subject] !== undefined) return check(subject, options[subject]);
+  const answer = await askUntilFit(subject, () => asking.ask(questions[subject]), say);
+  if (answer === undefined) throw new UsageProblem(`--${subject} is missing. ${how}`);
+  return answer;
 }
 
-async function passwordFrom(options: Record<string, unknown>, asking: Questions): Promise<string> {
+async function passwordFrom(
+  options: Record<string, unknown>,
+  { asking, say }: Dialogue,
+): Promise<string> {
   if (options['password-stdin']) return check('password', await asking.firstLine());
-  const password = await asking.askSecretly('Password, 12 characters or more: ');
+  const ask = () => asking.askSecretly('Password, 12 characters or more: ');
+  const password = await askUntilFit('password', ask, say);
   if (password === undefined)
     throw new UsageProblem(`Nobody is here to type a password: use --password-stdin. ${how}`);
-  check('password', password);
   if (password !== (await asking.askSecretly('The same again: ')))
     throw new OperatorProblem(
       'The two passwords differ, so nothing was changed. Please try again.',
@@ -98,12 +108,38 @@ async function passwordFrom(options: Record<string, unknown>, asking: Questions)
 }
 
 const how = 'See: second-look admin create --help';
+const madeOnce =
+  'There are accounts already, so nothing was changed: the first administrator is made once.';
 
-function check<S extends keyof typeof answers>(
+type Fit<S extends keyof typeof answers> = z.output<(typeof answers)[S]>;
+
+/** Asks until the answer will do. @returns undefined where nobody is there to answer */
+async function askUntilFit<S extends keyof typeof answers>(
   subject: S,
-  given: unknown,
-): z.output<(typeof answers)[S]> {
+  ask: () => Promise<string | undefined>,
+  say: (line: string) => void,
+): Promise<Fit<S> | undefined> {
+  for (;;) {
+    const given = await ask();
+    if (given === undefined) return undefined;
+    const { answer, flaw } = judge(subject, given);
+    if (flaw === undefined) return answer;
+    say(`${flaw} Please answer again.`);
+  }
+}
+
+function check<S extends keyof typeof answers>(subject: S, given: unknown): Fit<S> {
+  const { answer, flaw } = judge(subject, given);
+  if (flaw !== undefined) throw new UsageProblem(`${flaw} ${how}`);
+  return answer;
+}
+
+type Judgement<S extends keyof typeof answers> =
+  | { answer: Fit<S>; flaw?: undefined }
+  | { answer?: undefined; flaw: string };
+
+function judge<S extends keyof typeof answers>(subject: S, given: unknown): Judgement<S> {
   const { success, data, error } = answers[subject].safeParse(given);
-  if (!success) throw new UsageProblem(`The ${subject} ${error.issues[0]?.message}. ${how}`);
-  return data as z.output<(typeof answers)[S]>;
+  if (!success) return { flaw: `The ${subject} ${error.issues[0]?.message}.` };
+  return { answer: data as Fit<S> };
 }

@@ -40,12 +40,21 @@ export function enrol(url: string, enrolment: Enrolment): Promise<boolean> {
  */
 export function enrolFirst(url: string, enrolment: Enrolment): Promise<boolean> {
   return setUp(url, async (tx) => {
-    const { rows } = await tx.execute(sql`
-      select from organisation union all select from auth."user" limit 1`);
-    if (rows.length > 0) return false;
+    if (await hasAny(tx)) return false;
     await write(tx, enrolment);
     return true;
   });
+}
+
+/** Whether `enrolFirst` would write nothing now. @param url the database's address as the role `migrator` */
+export function isSetUp(url: string): Promise<boolean> {
+  return setUp(url, hasAny);
+}
+
+async function hasAny(tx: Transaction): Promise<boolean> {
+  const { rows } = await tx.execute(sql`
+    select from organisation union all select from auth."user" limit 1`);
+  return rows.length > 0;
 }
 
 async function setUp<T>(url: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
