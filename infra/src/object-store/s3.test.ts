@@ -76,6 +76,27 @@ it('begins with a bucket that is full, and says so: what is there can be watched
   s3.close();
 });
 
+it('does not begin where the clocks differ too much and allowing for it did not help', async () => {
+  const dates: string[] = [];
+  const server = createServer(({ headers }, response) => {
+    dates.push(String(headers['x-amz-date']));
+    response.writeHead(403, { date: new Date(Date.now() + 3_600_000).toUTCString() });
+    response.end('<Error><Code>RequestTimeTooSkewed</Code><Message>No.</Message></Error>');
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const S3_ENDPOINT = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const keys = { S3_ACCESS_KEY_ID: 'any', S3_SECRET_ACCESS_KEY: 'any' };
+  const warnings: string[] = [];
+  const opening = openS3Store(s3Config({ S3_BUCKET: 'any', S3_ENDPOINT, ...keys }), (warning) =>
+    warnings.push(warning),
+  );
+  await expect(opening).rejects.toThrow(/^The clocks of this machine and of the store .* differ/);
+  expect(warnings).toEqual([]);
+  expect(dates).toHaveLength(2);
+  server.closeAllConnections();
+  server.close();
+});
+
 /** A store with an empty bucket that refuses one method, with a 403. */
 async function startRefusing(refused: string, code: string) {
   const server = createServer(({ method, url }, response) => {
