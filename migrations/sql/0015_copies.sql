@@ -44,7 +44,7 @@ create policy changed_places on annotation for update to second_look_owner using
 -- Has two recordings of mine change films, with what their owner wants shown of each and which way up. What was
 -- made of either is gone at once, so that nobody who may see the one goes on seeing the other's film. Nobody
 -- else may see the second: they would be shown a film that was never shared with them.
--- moved_ms: how much later in the second one's film the same moment comes; notes move along.
+-- moved_ms: how much later in the second one's film the same moment comes; notes on the first move along.
 -- other_deleted_at: where the second one goes into the trash, it must be out of it, and the other way round; so
 -- whoever asks twice does not change them back.
 create function access.exchange_films(asked_recording uuid, other_recording uuid, moved_ms integer, other_deleted_at timestamptz)
@@ -106,13 +106,15 @@ create function access.exchange_films(asked_recording uuid, other_recording uuid
       shown_to_ms = case r.id when one.id then other.shown_to_ms else one.shown_to_ms end,
       deleted_at = case r.id when other.id then other_deleted_at end
     where r.id = any (pair);
+    perform set_config('app.moves_notes', 'on', true);
     if moved_ms <> 0 then
-      perform set_config('app.moves_notes', 'on', true);
-      update public.annotation a set start_ms = a.start_ms + m.by_ms, end_ms = a.end_ms + m.by_ms
-      from (values (one.id, moved_ms), (other.id, -moved_ms)) m (recording_id, by_ms)
-      where a.recording_id = m.recording_id;
-      perform set_config('app.moves_notes', 'off', true);
+      update public.annotation a set start_ms = a.start_ms + moved_ms, end_ms = a.end_ms + moved_ms
+      where a.recording_id = one.id;
     end if;
+    -- What its owner wrote on the second one while they looked at it comes along with its film.
+    update public.annotation a set recording_id = one.id
+    where a.recording_id = other.id and a.conversation_id is null and a.author_id = access.me();
+    perform set_config('app.moves_notes', 'off', true);
     return query select p.id from public.processing_step p
       where p.recording_id = any (pair) order by p.recording_id = other.id;
   end $$;

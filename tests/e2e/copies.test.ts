@@ -64,7 +64,7 @@ test('a better copy takes the place of a film, and notes stay with their moments
   await expectAccessible(page, 'uploading a copy');
   await choose(page, [whole]);
 
-  await page.getByText('Another copy of this film is here.').waitFor();
+  await page.getByText('Another copy of this film is here: ').waitFor();
   const [copy] = (await readRecording(amira, id)).copies;
   if (!copy) throw new Error('There is no copy.');
   await settled(amira, copy.id);
@@ -88,7 +88,7 @@ test('a better copy takes the place of a film, and notes stay with their moments
   await page.getByText('The earlier film is back.').waitFor();
   await expect.poll(() => length(page), soon).toBe(25);
   await notes.getByText('0:10').waitFor();
-  await page.getByText('Another copy of this film is here.').waitFor();
+  await page.getByText('Another copy of this film is here: ').waitFor();
 });
 
 test('a film that could not be made ready gets another on its own page', async () => {

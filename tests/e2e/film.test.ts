@@ -30,11 +30,18 @@ test('an owner turns the picture, sees it turned without asking again, and takes
   const id = await upload(amira, await wanderingLesson(), 'On its side');
   await settled(amira, id);
   const page = await stage.enter('amira');
+  const other = await stage.enter('amira');
+  await other.goto(`/recordings/${id}`);
+  const poster = () => other.locator('.vjs-poster img').getAttribute('src');
+  await expect.poll(poster, soon).toContain('poster.jpg');
+  const posterBefore = await poster();
   await openAt(page, id, '0:05', 5);
   expect(await shape(page)).toBe('lying');
   await choose(page, 'Turn the picture a quarter');
   await page.getByText('The picture is being turned.').waitFor();
   await expect.poll(() => shape(page), soon).toBe('standing');
+  // Whoever has not begun yet sees the picture turned as well.
+  await expect.poll(poster, soon).not.toBe(posterBefore);
   const turned = async () => (await readRecording(amira, id)).film?.turned;
   const undo = page.getByRole('button', { name: 'Undo' });
   await undo.waitFor({ state: 'detached' });
@@ -56,6 +63,10 @@ test('an owner trims the ends from where the video is, and shows all of it again
     .toBe('Trim the ends');
   expect(await panel.getByRole('button', { name: 'Trim', exact: true }).isDisabled()).toBe(true);
   await panel.getByRole('button', { name: 'Starts at where the lesson is now' }).click();
+  await panel.getByLabel('Ends at', { exact: true }).fill('0:05');
+  await panel.getByLabel('Ends at', { exact: true }).press('Enter');
+  await panel.getByText('Before the start').waitFor();
+  expect(await panel.getByRole('button', { name: 'Trim', exact: true }).isDisabled()).toBe(true);
   await panel.getByLabel('Ends at', { exact: true }).fill('0:30');
   await panel.getByLabel('Ends at', { exact: true }).press('Enter');
   await panel.getByText('Leaves 0:20').waitFor();

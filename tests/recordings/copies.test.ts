@@ -168,6 +168,23 @@ describe('exchanging films', () => {
     expect((await get()).film.hiddenNotes).toBe(0);
   });
 
+  it('brings along what its owner wrote on the copy while they looked at it', async () => {
+    await note('a moment', 1_000, null);
+    const onCopy = { body: 'better light', startMs: 7_000, kind: 'notice' };
+    await amira.post(`/api/recordings/${copyId}/annotations`, onCopy);
+    await exchange({ movedMs: 500 });
+    await prepareNow(server, id);
+    expect(await notes()).toEqual([
+      { body: 'a moment', startMs: 1_500, endMs: null },
+      { body: 'better light', startMs: 7_000, endMs: null },
+    ]);
+    // The earlier film lacks that moment, and has the other where it was.
+    await exchange({ isPutAway: false, movedMs: -500 });
+    await prepareNow(server, id);
+    expect(await notes()).toEqual([{ body: 'a moment', startMs: 1_000, endMs: null }]);
+    expect((await get()).film.hiddenNotes).toBe(1);
+  });
+
   it('is done once, however often the request is repeated because its answer was lost', async () => {
     await note('a moment', 1_000, null);
     await exchange({ movedMs: 500 });

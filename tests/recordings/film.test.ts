@@ -216,6 +216,14 @@ describe('the cover', () => {
     await film({ turned: 0 });
     await prepareNow(server, id);
     expect((await bytesOf((await get()).posterUrl)).equals(flash)).toBe(true);
+    // Where the last picture is over, too.
+    await amira.ask('PUT', `/api/recordings/${id}/poster`, { atMs: 12_000 });
+    await prepareNow(server, id);
+    const last = await bytesOf((await get()).posterUrl);
+    expect([last.equals(flash), last.equals(first)]).toEqual([false, false]);
+    await amira.ask('PUT', `/api/recordings/${id}/poster`, { atMs: 0 });
+    await prepareNow(server, id);
+    expect((await bytesOf((await get()).posterUrl)).equals(last)).toBe(false);
     const beyond = await amira.ask('PUT', `/api/recordings/${id}/poster`, { atMs: 13_000 });
     expect(beyond.status).toBe(422);
     const other = await carys.ask('PUT', `/api/recordings/${id}/poster`, { atMs: 0 });

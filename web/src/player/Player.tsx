@@ -68,6 +68,12 @@ export function Player({ src, poster, inPlaceOfPicture, label, startMs, onPort }
     };
   }, [src, attempt]);
 
+  // Another cover, or the same picture the other way up.
+  useEffect(() => {
+    if (poster !== first.current.poster) port?.setPoster(poster);
+    first.current.poster = poster;
+  }, [port, poster]);
+
   const retry = () => {
     if (port) return port.reload();
     setIsCodeMissing(false);

@@ -38,6 +38,8 @@ export interface PlayerPort {
   setRate(rate: number): void;
   setVolume(volume: number): void;
   setMuted(isMuted: boolean): void;
+  /** Shows another picture until the video is played; `null` for none. */
+  setPoster(address: string | null): void;
   toggleFullScreen(): void;
   /** Loads the video again at the moment it was at, after a failure. */
   reload(): void;

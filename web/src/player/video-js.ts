@@ -162,6 +162,7 @@ export function createVideoJsPlayer(options: VideoJsOptions): {
       player.muted(volume <= 0);
     },
     setMuted: (isMuted) => void player.muted(isMuted),
+    setPoster: (address) => void player.poster(address ?? ''),
     toggleFullScreen() {
       if (document.fullscreenElement) void document.exitFullscreen();
       else if (frame.requestFullscreen) void frame.requestFullscreen().catch(() => undefined);

@@ -20,7 +20,7 @@ export function stillMoment({
 }: Pick<ClaimedStep, 'posterAtMs' | 'showing'> & { facts: SourceFacts }): number {
   const durationMs = facts.durationMs ?? 0;
   const chosenMs = posterAtMs === null ? -1 : posterAtMs - showing.startMs;
-  if (chosenMs >= 0 && chosenMs < durationMs) return chosenMs;
+  if (chosenMs >= 0 && chosenMs <= durationMs) return chosenMs;
   return Math.min(120_000, Math.round(durationMs / 3));
 }
 

@@ -14,7 +14,8 @@ import type { MediaTools, Source } from './tools.ts';
 const widest = 640;
 
 /**
- * @param atMs source time; beyond the end, or where nothing can be decoded, the first picture is taken
+ * @param atMs source time; at the very end one of the last pictures is taken, and where nothing can be decoded
+ *   there the first
  * @param target a path ending in `.jpg`; at most 640 pixels wide, upright, square pixels
  * @throws MediaFailure `no_picture`; the signal's reason when aborted; other errors for a missing folder, a
  * full disk and the like
@@ -70,8 +71,9 @@ export async function poster(
       throw error;
     });
 
-  if (await attempt(atMs)) return;
-  if (atMs > 0 && (await attempt(0))) return;
+  // The last picture begins a little before the end; further on, another is better than none.
+  const moments = [atMs, atMs - 200, atMs - 1_500, 0].filter((ms) => ms >= 0);
+  for (const fromMs of moments) if (await attempt(fromMs)) return;
   await insistOnRoom(dirname(target));
   throw new MediaFailure('no_picture');
 }

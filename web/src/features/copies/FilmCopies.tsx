@@ -1,6 +1,7 @@
 import './strings.ts';
 import { Button } from '@mantine/core';
 import type { FilmCopy, RecordingDetail } from '@second-look/core/contract';
+import { formatTimeCode } from '@second-look/core/time';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { TFunction } from 'i18next';
@@ -8,6 +9,7 @@ import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../../app/api.ts';
 import { formatPercent, shortTitle } from '../../app/format.ts';
+import { isolated } from '../../app/isolated.ts';
 import { Offer } from '../../ui/Offer.tsx';
 import { recordingQuery } from '../recordings/queries.ts';
 
@@ -106,7 +108,10 @@ const isWhole = ({ playable, source }: FilmCopy) => playable && source?.isSafe =
 
 function sentenceOf(copy: FilmCopy, t: TFunction<'copies'>): string {
   const { state, progress } = copy;
-  if (isWhole(copy)) return t('panel.ready');
+  if (isWhole(copy)) {
+    const length = formatTimeCode(copy.durationMs ?? 0);
+    return t('panel.ready', { filename: isolated(copy.source?.filename ?? ''), length });
+  }
   if (state === 'failed') return t('panel.failed');
   if (state === 'draft') return t('panel.waiting');
   if (state !== 'uploading') return t('panel.preparing');

@@ -43,4 +43,24 @@ describe('how much later the same moment comes in another copy', () => {
     expect(offsetOf(lesson, new Uint8Array())).toBeNull();
     expect(offsetOf(lesson.subarray(0, 10), lesson)).toBeNull();
   });
+
+  it.each([300, 1_200, 30_000])(
+    'is not guessed from a hum that begins and ends softly (%i)',
+    (peaks) => {
+      const fade = (seed: number) => {
+        const noise = talk(peaks, seed);
+        const edge = (i: number) => Math.min(1, i / 20, (peaks - i) / 20);
+        return noise.map((peak, i) => Math.round((120 + (peak % 3)) * edge(i)));
+      };
+      expect(offsetOf(fade(3), fade(4))).toBeNull();
+      expect(offsetOf(fade(3), fade(5).subarray(0, peaks / 2))).toBeNull();
+    },
+  );
+
+  it.each([300, 600, 1_200])('is not guessed from talk and quiet in turns (%i)', (peaks) => {
+    const turns = (seed: number, period: number) =>
+      talk(peaks, seed).map((peak, i) => (Math.floor((i + seed) / period) % 2 ? peak : peak >> 4));
+    for (let seed = 1; seed <= 20; seed += 1)
+      expect(offsetOf(turns(seed, 190), turns(seed + 50, 210))).toBeNull();
+  });
 });

@@ -6,27 +6,36 @@ const leastOverlap = 0.5;
 const leastPeaks = 20;
 /** Below this, two sounds are no more alike than any two lessons. */
 const leastLikeness = 0.6;
+/** What fits nearly as well somewhere else, as a hum fits everywhere, tells nothing. */
+const mostElsewhere = 0.8;
 /** An hour against another, peak by peak, would hold up a tablet for seconds. */
 const coarse = 10;
 
 /**
- * How much later the same moment comes in another recording of the same sound: the shift at which how loud
- * they are, over time, goes together best (Pearson's correlation over what overlaps). It is looked for in
- * means of ten first, and then around the best of those.
+ * How much later the same moment comes in another recording of the same sound: the shift at which the steps
+ * in how loud they are go together best (Pearson's correlation over what overlaps; of steps, because two
+ * sounds that only begin and end softly are alike in nothing else). It is looked for in means of ten first,
+ * and then around the best of those.
  * @param one @param other a byte for each tenth of a second or so, of both alike
  * @returns a number of such stretches, negative where it comes earlier; `null` where nothing fits well
  */
 export function offsetOf(one: Uint8Array, other: Uint8Array): number | null {
   const furthest = Math.min(mostPeaks, Math.max(one.length, other.length));
+  const [fine, otherFine] = [steps(one), steps(other)];
   const isShort = Math.min(one.length, other.length) < 4 * leastPeaks * coarse;
   const roughly = isShort
     ? undefined
-    : bestShift(means(one), means(other), 0, Math.ceil(furthest / coarse)).shift * coarse;
-  const { shift, likeness } =
-    roughly === undefined
-      ? bestShift(one, other, 0, furthest)
-      : bestShift(one, other, roughly, 2 * coarse);
-  return likeness >= leastLikeness ? shift : null;
+    : bestShift(steps(means(one)), steps(means(other)), 0, Math.ceil(furthest / coarse));
+  const best = roughly
+    ? bestShift(fine, otherFine, roughly.shift * coarse, 2 * coarse)
+    : bestShift(fine, otherFine, 0, furthest);
+  const { likeness, elsewhere } = roughly ?? best;
+  const isTelling = best.likeness >= leastLikeness && elsewhere <= likeness * mostElsewhere;
+  return isTelling ? best.shift : null;
+}
+
+function steps(peaks: Uint8Array): Int16Array {
+  return Int16Array.from(peaks, (peak, index) => peak - (peaks[index - 1] ?? peak));
 }
 
 /** How loud it is over stretches ten times as long. */
@@ -37,22 +46,27 @@ function means(peaks: Uint8Array): Uint8Array {
   });
 }
 
-function bestShift(one: Uint8Array, other: Uint8Array, middle: number, furthest: number) {
+/** The best shift, and how well the best fits that is not beside it. */
+function bestShift(one: Int16Array, other: Int16Array, middle: number, furthest: number) {
   const least = Math.max(Math.min(one.length, other.length) * leastOverlap, leastPeaks);
-  let best = { shift: middle, likeness: 0 };
+  const found: { shift: number; likeness: number }[] = [];
   for (let shift = middle - furthest; shift <= middle + furthest; shift += 1) {
     const from = Math.max(0, -shift);
     const to = Math.min(one.length, other.length - shift);
-    if (to - from < least) continue;
-    const likeness = correlation(one, other, from, to, shift);
-    if (likeness > best.likeness) best = { shift, likeness };
+    if (to - from >= least)
+      found.push({ shift, likeness: correlation(one, other, from, to, shift) });
   }
-  return best;
+  const none = { shift: middle, likeness: 0 };
+  const best = found.reduce((most, each) => (each.likeness > most.likeness ? each : most), none);
+  const elsewhere = found
+    .filter(({ shift }) => Math.abs(shift - best.shift) > 3)
+    .reduce((most, { likeness }) => Math.max(most, likeness), 0);
+  return { ...best, elsewhere };
 }
 
 function correlation(
-  one: Uint8Array,
-  other: Uint8Array,
+  one: Int16Array,
+  other: Int16Array,
   from: number,
   to: number,
   shift: number,

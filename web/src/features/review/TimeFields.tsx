@@ -12,10 +12,12 @@ interface TimeFieldsProps {
   /** What stands where no end is set. */
   noEnd?: string;
   onChange: (startMs: number, endMs: number | null) => void;
+  /** Told when what stands in a field becomes no moment that it could be, or one again. */
+  onWrong?: (isWrong: boolean) => void;
 }
 
 /** A start and an end, of a note say, typed, or taken from where the video is. */
-export function TimeFields({ startMs, endMs, noEnd, onChange }: TimeFieldsProps) {
+export function TimeFields({ startMs, endMs, noEnd, onChange, onWrong }: TimeFieldsProps) {
   const { t } = useTranslation('review');
   const { port, durationMs } = useReview();
   const now = () => port?.currentMs() ?? 0;
@@ -23,18 +25,22 @@ export function TimeFields({ startMs, endMs, noEnd, onChange }: TimeFieldsProps)
   const setStart = (ms: number) =>
     onChange(within(ms), endMs !== null && endMs > ms ? endMs : null);
   const setEnd = (ms: number) => onChange(startMs, within(ms) > startMs ? within(ms) : null);
+  const common = { onWrong };
 
   return (
     <div className={classes.fields}>
       <TimeField
         key={`start ${startMs}`}
+        {...common}
         label={t('time.start')}
         valueMs={startMs}
         onHere={() => setStart(now())}
         onTyped={setStart}
       />
       <TimeField
-        key={`end ${endMs}`}
+        key={`end ${endMs} ${startMs}`}
+        {...common}
+        afterMs={startMs}
         label={t('time.end')}
         valueMs={endMs}
         placeholder={noEnd ?? t('time.noEnd')}
@@ -53,20 +59,33 @@ interface TimeFieldProps {
   onHere: () => void;
   onTyped: (ms: number) => void;
   onEmptied?: () => void;
+  /** It has to come after this. */
+  afterMs?: number;
+  onWrong?: (isWrong: boolean) => void;
 }
 
-function TimeField({ label, valueMs, placeholder, onHere, onTyped, onEmptied }: TimeFieldProps) {
+function TimeField(props: TimeFieldProps) {
+  const { label, valueMs, placeholder, onHere, onTyped, onEmptied, afterMs, onWrong } = props;
   const { t } = useTranslation('review');
   const written = valueMs === null ? '' : formatTimeCode(valueMs);
   const [text, setText] = useState(written);
-  const [isWrong, setWrong] = useState(false);
+  const [wrong, setWrong] = useState<'wrong' | 'early' | null>(null);
 
+  const say = (found: typeof wrong) => {
+    setWrong(found);
+    onWrong?.(found !== null);
+  };
   const take = () => {
-    if (text === written) return;
-    if (text.trim() === '' && onEmptied) return onEmptied();
+    if (text === written) return say(null);
+    if (text.trim() === '' && onEmptied) {
+      say(null);
+      return onEmptied();
+    }
     const ms = parseTimeCode(text);
-    setWrong(ms === null);
-    if (ms !== null) onTyped(ms);
+    if (ms === null) return say('wrong');
+    if (afterMs !== undefined && ms <= afterMs) return say('early');
+    say(null);
+    onTyped(ms);
   };
   return (
     <TextInput
@@ -75,7 +94,7 @@ function TimeField({ label, valueMs, placeholder, onHere, onTyped, onEmptied }: 
       label={label}
       placeholder={placeholder}
       value={text}
-      error={isWrong && t('time.wrong')}
+      error={wrong && t(`time.${wrong}`)}
       rightSection={
         <ActionIcon
           size={24}

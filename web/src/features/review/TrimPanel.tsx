@@ -16,6 +16,7 @@ export default function TrimPanel({ onClose }: { onClose: () => void }) {
     startMs: 0,
     endMs: null,
   });
+  const [isWrong, setWrong] = useState(false);
   const [isAtWork, setAtWork] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
@@ -23,7 +24,7 @@ export default function TrimPanel({ onClose }: { onClose: () => void }) {
 
   const isTrimmed = film.startMs > 0 || film.endMs !== null;
   const leftMs = (range.endMs ?? durationMs) - range.startMs;
-  const isChange = (range.startMs > 0 || range.endMs !== null) && leftMs >= 1_000;
+  const isChange = (range.startMs > 0 || range.endMs !== null) && leftMs >= 1_000 && !isWrong;
   const attempt = async (work: Promise<boolean>) => {
     setAtWork(true);
     if (await work) onClose();
@@ -44,13 +45,15 @@ export default function TrimPanel({ onClose }: { onClose: () => void }) {
       </h2>
       <p>
         {t('film.trimWords')}
-        {film.hiddenNotes > 0 && ` ${t('film.hiddenNotes', { count: film.hiddenNotes })}`}
+        {film.hiddenNotes > 0 &&
+          ` ${t(isTrimmed ? 'film.hiddenNotes' : 'film.notesOutside', { count: film.hiddenNotes })}`}
       </p>
       <div className={classes.foot}>
         <TimeFields
           {...range}
           noEnd={t('film.toTheEnd')}
           onChange={(startMs, endMs) => setRange({ startMs, endMs })}
+          onWrong={setWrong}
         />
         <span className={classes.left}>
           {t('film.leaves', { time: formatTimeCode(Math.max(0, leftMs)) })}
