@@ -158,11 +158,12 @@ export const attempts: Record<string, Making> = {
   },
   'make a recording': (world, viewer, dice) => {
     const ownerId = signature(world, viewer, dice);
+    const copyOf = dice.once(2) ? target(world.recordings, dice).id : null;
     return {
-      sql: `insert into recording (id, owner_id, client_id, title)
-        values ('${fresh}', $1, '${fresh}', 'New') returning *`,
-      values: [ownerId],
-      isAllowed: ownerId === viewer,
+      sql: `insert into recording (id, owner_id, client_id, title, copy_of)
+        values ('${fresh}', $1, '${fresh}', 'New', $2) returning *`,
+      values: [ownerId, copyOf],
+      isAllowed: ownerId === viewer && (copyOf === null || owns(world, viewer, copyOf)),
     };
   },
   'change a recording': (world, viewer, dice) => {
