@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { accountRoutes } from './account.ts';
 import { administrationRoutes } from './administration.ts';
 import { annotationRoutes } from './annotations.ts';
 import { grantRoutes } from './grants.ts';
@@ -10,6 +11,7 @@ import { storageRoutes } from './storage.ts';
 /** Every JSON route of the API, once. The server registers these, the web's types come from these. */
 export const contract = {
   ...healthRoutes,
+  ...accountRoutes,
   ...peopleRoutes,
   ...recordingRoutes,
   ...annotationRoutes,
@@ -30,6 +32,7 @@ export type Output<R, K extends 'params' | 'query' | 'body'> =
 export type Success<R extends { success: { body: z.ZodType | null } }> =
   R['success']['body'] extends z.ZodType ? z.output<R['success']['body']> : undefined;
 
+export * from './account.ts';
 export * from './administration.ts';
 export * from './annotations.ts';
 export * from './events.ts';

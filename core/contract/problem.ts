@@ -27,6 +27,12 @@ export const problems = {
     status: 401,
     detail: 'This e-mail address and password do not belong together.',
   },
+  wrong_password_now: { status: 422, detail: 'That is not your present password.' },
+  link_over: {
+    status: 410,
+    detail:
+      'This link was used already, or is too old. Ask for another one on the sign-in page, under “Forgotten your password?”.',
+  },
   forbidden_origin: {
     status: 403,
     detail: 'This request came from another site, so it was refused.',

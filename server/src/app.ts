@@ -4,6 +4,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import { watchClock } from '@second-look/infra/clock';
 import type { Config } from '@second-look/infra/config';
 import type { Database } from '@second-look/infra/database';
+import { openMailer } from '@second-look/infra/mail';
 import type { ObjectStore } from '@second-look/infra/object-store';
 import type { WorkQueue } from '@second-look/infra/queue';
 import { version } from '@second-look/infra/version';
@@ -13,6 +14,8 @@ import {
   serializerCompiler,
   validatorCompiler,
 } from 'fastify-type-provider-zod';
+import { openMailLimit } from './features/account/mail-limit.ts';
+import { accountRoutes } from './features/account/routes.ts';
 import { administrationRoutes } from './features/administration/routes.ts';
 import { annotationRoutes } from './features/annotations/routes.ts';
 import { eventRoutes } from './features/events/routes.ts';
@@ -65,7 +68,8 @@ export async function buildApp(dependencies: Dependencies) {
   const { draining, sessionCheckMs = 60_000 } = dependencies;
   const { publicUrl, maxUploadBytes } = config;
   const origin = await mediaOrigin(store);
-  const auth = openAuth(config, authDatabase, log);
+  const mailer = openMailer(config);
+  const auth = openAuth(config, authDatabase, mailer, log);
   const app = fastify({
     loggerInstance: log,
     logController,
@@ -90,7 +94,11 @@ export async function buildApp(dependencies: Dependencies) {
   const { dataDir } = config;
   const readiness = watchReadiness({ database, queue, store, dataDir, draining });
   await app.register(healthRoutes, { readiness });
-  await app.register(sessionRoutes, { auth, limit: openSignInLimit(authDatabase) });
+  const signInLimit = openSignInLimit(authDatabase);
+  await app.register(sessionRoutes, { auth, limit: signInLimit });
+  const mailLimit = openMailLimit(authDatabase);
+  await app.register(accountRoutes, { auth, authDatabase, signInLimit, mailLimit });
+  app.addHook('onClose', async () => mailer.close());
   await app.register(peopleRoutes, { database });
   await app.register(recordingRoutes, { database, queue });
   await app.register(uploadRoutes, { database, store, queue, log, maxUploadBytes, quotas: config });

@@ -65,6 +65,13 @@ const settings = z.object({
   METRICS_HOST: z.string().min(1).default('127.0.0.1'),
   METRICS_PORT: wholeNumber(1, 65_535).optional(),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
+  SMTP_URL: z
+    .url({
+      protocol: /^smtps?$/,
+      error: 'must be an address such as smtps://name:password@mail.school.example',
+    })
+    .optional(),
+  MAIL_FROM: z.string().min(3).optional(),
   S3_BUCKET: z.string().optional(),
   S3_ENDPOINT: storeAddress.optional(),
   S3_REGION: z.string().default('us-east-1'),
@@ -114,6 +121,10 @@ export interface Config {
   metricsHost: string;
   /** Where Prometheus reads; without one nothing is served. */
   metricsPort: number | undefined;
+  /** The server that takes mails; without one they become files in `dataDir`. */
+  smtpUrl: string | undefined;
+  /** Who mails come from. */
+  mailFrom: string;
   logLevel: z.infer<typeof settings>['LOG_LEVEL'];
   /** Where the objects are; without it, in a folder of `dataDir`. */
   s3: S3Config | undefined;
@@ -134,10 +145,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   if (data.METRICS_PORT === data.PORT) {
     throw misfit(['METRICS_PORT: must be another port than PORT']);
   }
+  const publicUrl = (data.PUBLIC_URL ?? `http://127.0.0.1:${data.PORT}`).replace(/\/+$/, '');
   return {
     host: data.HOST,
     port: data.PORT,
-    publicUrl: (data.PUBLIC_URL ?? `http://127.0.0.1:${data.PORT}`).replace(/\/+$/, ''),
+    publicUrl,
     dataDir: resolve(data.DATA_DIR),
     databaseUrl: data.DATABASE_URL,
     redisUrl: data.REDIS_URL,
@@ -150,6 +162,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     quotaSchoolBytes: data.QUOTA_SCHOOL_BYTES,
     metricsHost: data.METRICS_HOST,
     metricsPort: data.METRICS_PORT,
+    smtpUrl: data.SMTP_URL,
+    mailFrom: data.MAIL_FROM ?? `Second Look <second-look@${new URL(publicUrl).hostname}>`,
     logLevel: data.LOG_LEVEL,
     s3: readS3(data),
   };

@@ -69,7 +69,7 @@ export async function eventRoutes(
   const sessionCheck = setInterval(() => {
     for (const subscriber of subscribers) {
       readSession(auth, subscriber.request)
-        .then((user) => user?.id === subscriber.userId || end(subscriber))
+        .then((user) => user?.user.id === subscriber.userId || end(subscriber))
         .catch(() => end(subscriber));
     }
   }, sessionCheckMs);

@@ -1,10 +1,13 @@
+import { passwordLength } from '@second-look/core/contract';
 import { type Config, deriveKey } from '@second-look/infra/config';
 import type { Database } from '@second-look/infra/database';
+import type { Mailer } from '@second-look/infra/mail';
 import * as schema from '@second-look/migrations/auth-schema';
 import { betterAuth } from 'better-auth';
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import type { FastifyBaseLogger } from 'fastify';
 import { uuidv7 } from 'uuidv7';
+import { forgottenPassword, passwordChanged } from '../account/mails.ts';
 
 /** The header in which the server tells better-auth where a request came from; a client's own is dropped. */
 export const clientAddressHeader = 'x-second-look-client';
@@ -16,15 +19,33 @@ export const clientAddressHeader = 'x-second-look-client';
 export function openAuth(
   config: Pick<Config, 'secret' | 'publicUrl'>,
   database: Database,
+  mailer: Mailer,
   log: FastifyBaseLogger,
 ) {
+  const { publicUrl } = config;
+  // Not waited for: how long it takes would tell whether the address is known.
+  const send = (mail: Parameters<Mailer['send']>[0]) =>
+    void mailer.send(mail).catch((err) => log.error({ err }, 'a mail could not be sent'));
   return betterAuth({
     appName: 'Second Look',
-    baseURL: config.publicUrl,
+    baseURL: publicUrl,
     basePath: '/api/auth',
     secret: deriveKey(config.secret, 'sessions'),
     database: drizzleAdapter(database.plain, { provider: 'pg', schema }),
-    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 12 },
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true,
+      minPasswordLength: passwordLength.least,
+      maxPasswordLength: passwordLength.most,
+      resetPasswordTokenExpiresIn: 60 * 60,
+      revokeSessionsOnPasswordReset: true,
+      // Behind a `#`, where no proxy and no log sees it.
+      sendResetPassword: async ({ user, token }) =>
+        send(forgottenPassword(user, `${publicUrl}/new-password#${token}`)),
+      onPasswordReset: async ({ user }) => send(passwordChanged(user, publicUrl)),
+    },
+    // Whoever reads the table cannot use what is in it.
+    verification: { storeIdentifier: 'hashed' },
     session: {
       expiresIn: 60 * 60 * 24 * 14,
       updateAge: 60 * 60 * 24,
@@ -40,7 +61,7 @@ export function openAuth(
     },
     advanced: {
       cookiePrefix: 'second-look',
-      useSecureCookies: config.publicUrl.startsWith('https:'),
+      useSecureCookies: publicUrl.startsWith('https:'),
       database: { generateId: () => uuidv7() },
       ipAddress: { ipAddressHeaders: [clientAddressHeader] },
     },

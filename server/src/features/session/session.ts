@@ -14,6 +14,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks: set on every route but the public ones, before anything else is looked at. */
     user: SignedIn;
+    /** Which of their sessions asks. */
+    sessionId: string;
   }
   interface FastifyContextConfig {
     isPublic?: boolean;
@@ -38,7 +40,7 @@ export async function readSession(
   auth: Auth,
   request: FastifyRequest,
   reply?: FastifyReply,
-): Promise<SignedIn | null> {
+): Promise<{ user: SignedIn; sessionId: string } | null> {
   if (!request.headers.cookie) return null;
   const { response: session, headers } = await auth.api.getSession({
     headers: headersOf(request),
@@ -48,16 +50,18 @@ export async function readSession(
   if (!session) return null;
   for (const cookie of headers.getSetCookie()) reply?.header('set-cookie', cookie);
   const { id, name, email } = session.user;
-  return { id, name, email };
+  return { user: { id, name, email }, sessionId: session.session.id };
 }
 
 /** Lets nobody past without a session, but on routes that say they are public and on the web's own files. */
 export const sessionPlugin = fp(async (app: FastifyInstance, { auth }: { auth: Auth }) => {
   app.decorateRequest('user', null as unknown as SignedIn);
+  app.decorateRequest('sessionId', '');
   app.addHook('onRequest', async (request, reply) => {
     if (request.routeOptions.config.isPublic || request.is404) return;
-    const user = await readSession(auth, request, reply);
-    if (!user) throw new ProblemError('signed_out');
-    request.user = user;
+    const session = await readSession(auth, request, reply);
+    if (!session) throw new ProblemError('signed_out');
+    request.user = session.user;
+    request.sessionId = session.sessionId;
   });
 });
