@@ -38,6 +38,18 @@ const signIn = createRoute({
   component: lazyRouteComponent(() => import('../features/session/SignInPage.tsx')),
 });
 
+const forgottenPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/forgotten-password',
+  component: lazyRouteComponent(() => import('../features/account/ForgottenPasswordPage.tsx')),
+});
+
+const newPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/new-password',
+  component: lazyRouteComponent(() => import('../features/account/NewPasswordPage.tsx')),
+});
+
 /** Everything for signed-in people. Whoever is not comes back here after signing in. */
 const signedIn = createRoute({
   getParentRoute: () => root,
@@ -78,6 +90,12 @@ const upload = createRoute({
   component: lazyRouteComponent(() => import('../features/upload/UploadPage.tsx')),
 });
 
+const account = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/account',
+  component: lazyRouteComponent(() => import('../features/account/AccountPage.tsx')),
+});
+
 const administration = createRoute({
   getParentRoute: () => signedIn,
   path: '/administration',
@@ -101,7 +119,9 @@ const review = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    signedIn.addChildren([mine, shared, trash, upload, administration, review]),
+    forgottenPassword,
+    newPassword,
+    signedIn.addChildren([mine, shared, trash, upload, account, administration, review]),
   ]),
   context: { queryClient },
   defaultPreload: 'intent',

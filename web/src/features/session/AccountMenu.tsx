@@ -41,6 +41,9 @@ export function AccountMenu() {
           <span>{me.email}</span>
         </div>
         <Menu.Divider />
+        <Menu.Item component={Link} to="/account">
+          {t('account.page')}
+        </Menu.Item>
         <Menu.Item component={Link} to="/trash">
           {t('account.trash')}
         </Menu.Item>

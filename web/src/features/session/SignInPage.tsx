@@ -1,7 +1,7 @@
 import './strings.ts';
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { getRouteApi, useRouter } from '@tanstack/react-router';
+import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { usePageTitle } from '../../app/page-title.ts';
@@ -38,6 +38,9 @@ export default function SignInPage() {
       <section className={classes.card}>
         <h1>{t('signIn.title')}</h1>
         <SignInForm />
+        <p className={classes.small}>
+          <Link to="/forgotten-password">{t('signIn.forgotten')}</Link>
+        </p>
         <p className={classes.small}>{t('signIn.privacy')}</p>
         <p className={classes.small}>{t('signIn.help')}</p>
       </section>
