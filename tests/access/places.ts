@@ -47,6 +47,14 @@ export const places: Record<string, Place> = {
   'POST /api/auth/sign-out': 'open',
   'GET /api/auth/get-session': 'open',
 
+  'POST /api/account/forgotten-password': 'open',
+  'POST /api/account/new-password': 'open',
+  'POST /api/account/password': 'own',
+  'GET /api/account/sessions': 'own',
+  'DELETE /api/account/sessions': 'own',
+  // Sessions are made by signing in, and known to nobody else: tests/account shows it.
+  'DELETE /api/account/sessions/:id': 'own',
+
   'GET /api/me': 'own',
   'GET /api/me/storage': 'own',
   'GET /api/people': 'own',

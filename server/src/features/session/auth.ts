@@ -25,7 +25,10 @@ export function openAuth(
   const { publicUrl } = config;
   // Not waited for: how long it takes would tell whether the address is known.
   const send = (mail: Parameters<Mailer['send']>[0]) =>
-    void mailer.send(mail).catch((err) => log.error({ err }, 'a mail could not be sent'));
+    void mailer.send(mail).catch(({ code, responseCode }) =>
+      // What mail servers say names who was written to.
+      log.error({ code, responseCode }, 'a mail could not be sent'),
+    );
   return betterAuth({
     appName: 'Second Look',
     baseURL: publicUrl,
