@@ -108,6 +108,17 @@ export function isAdministrator(world: World, viewer: Id): boolean {
   );
 }
 
+/** An administrator of an organisation, or of the trust that it belongs to, looks after its people. */
+export function manages(world: World, viewer: Id, organisationId: Id): boolean {
+  const parentId = find(world.organisations, organisationId)?.parentId;
+  return world.memberships.some(
+    (membership) =>
+      membership.userId === viewer &&
+      membership.role === 'admin' &&
+      [organisationId, parentId].includes(membership.organisationId),
+  );
+}
+
 /** Every id is looked up where it is used, so that a rule can be read beside the sentence it states. */
 export function find<T extends { id: Id }>(rows: T[], id: Id): T | undefined {
   return rows.find((row) => row.id === id);

@@ -23,6 +23,11 @@ export interface Membership {
   organisationId: Id;
   role: 'member' | 'lead' | 'admin';
 }
+/** Of somebody who is to work at an organisation. */
+export interface Invitation {
+  id: Id;
+  organisationId: Id;
+}
 export interface Group {
   id: Id;
 }
@@ -91,6 +96,7 @@ export interface World {
   workers: { id: Id }[];
   organisations: Organisation[];
   memberships: Membership[];
+  invitations: Invitation[];
   groups: Group[];
   groupMembers: GroupMember[];
   principals: Principal[];

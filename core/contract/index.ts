@@ -4,6 +4,7 @@ import { administrationRoutes } from './administration.ts';
 import { annotationRoutes } from './annotations.ts';
 import { grantRoutes } from './grants.ts';
 import { healthRoutes } from './health.ts';
+import { organisationRoutes } from './organisations.ts';
 import { peopleRoutes } from './people.ts';
 import { recordingRoutes } from './recordings.ts';
 import { storageRoutes } from './storage.ts';
@@ -13,6 +14,7 @@ export const contract = {
   ...healthRoutes,
   ...accountRoutes,
   ...peopleRoutes,
+  ...organisationRoutes,
   ...recordingRoutes,
   ...annotationRoutes,
   ...grantRoutes,
@@ -39,6 +41,7 @@ export * from './events.ts';
 export * from './failures.ts';
 export * from './fields.ts';
 export * from './grants.ts';
+export * from './organisations.ts';
 export * from './people.ts';
 export * from './problem.ts';
 export * from './recordings.ts';

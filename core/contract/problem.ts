@@ -33,6 +33,29 @@ export const problems = {
     detail:
       'This link was used already, or is too old. Ask for another one on the sign-in page, under “Forgotten your password?”.',
   },
+  invitation_over: {
+    status: 410,
+    detail:
+      'This invitation was accepted or withdrawn, replaced by a newer one, or is too old. Look for a newer mail, or ask whoever invited you.',
+  },
+  other_address: {
+    status: 409,
+    detail:
+      'This invitation is for another address than the one you are signed in with. Sign out, and open the link once more.',
+  },
+  sign_in_first: {
+    status: 409,
+    detail: 'There is an account with this address already. Sign in, and open the link once more.',
+  },
+  oneself: {
+    status: 409,
+    detail: 'Nobody does that to themselves: ask another administrator.',
+  },
+  account_closed: {
+    status: 403,
+    detail:
+      'This account is closed. If you still work there, ask whoever runs Second Look at your school.',
+  },
   forbidden_origin: {
     status: 403,
     detail: 'This request came from another site, so it was refused.',

@@ -39,12 +39,18 @@ describe('every table', () => {
     );
     expect(policies.sort()).toEqual([
       'auth.account INSERT',
+      // Of a leaver (access.close_account).
+      'auth.session DELETE',
       'auth.user INSERT',
+      'auth.user UPDATE',
       'public.annotation UPDATE',
       'public.conversation INSERT',
       // What follows when its owner turns or trims a film (access.show_film), or chooses its cover.
       'public.cut UPDATE',
+      'public.invitation INSERT',
+      'public.invitation UPDATE',
       'public.membership INSERT',
+      'public.membership UPDATE',
       'public.organisation INSERT',
       'public.principal INSERT',
       'public.processing_step DELETE',

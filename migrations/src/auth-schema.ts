@@ -16,6 +16,8 @@ export const user = auth.table('user', {
   emailVerified: boolean('email_verified').notNull().default(false),
   image: text(),
   ...stamps,
+  /** Since when whoever it is cannot sign in. */
+  closedAt: instant('closed_at'),
 });
 
 export const session = auth.table('session', {

@@ -8,72 +8,22 @@ import {
   integer,
   jsonb,
   pgTable,
-  pgView,
   primaryKey,
   real,
   smallint,
   text,
-  timestamp,
   uuid,
 } from 'drizzle-orm/pg-core';
+import { createdAt, instant, updatedAt } from './columns.ts';
+
+export * from './people-schema.ts';
 
 /**
  * The tables as drizzle knows them: the types of their rows. sql/ makes them and says what is constrained
  * and who may see what; a test holds the two against each other.
  */
 
-const instant = (name: string) => timestamp(name, { withTimezone: true });
-const createdAt = () => instant('created_at').notNull().defaultNow();
-const updatedAt = () => instant('updated_at').notNull().defaultNow();
 const bytes = (name: string) => bigint(name, { mode: 'number' });
-
-export const person = pgView('person', { id: uuid().notNull(), name: text().notNull() }).existing();
-
-export const organisation = pgTable('organisation', {
-  id: uuid().primaryKey(),
-  parentId: uuid('parent_id'),
-  kind: text({ enum: ['trust', 'school'] }).notNull(),
-  name: text().notNull(),
-  createdAt: createdAt(),
-});
-
-export const membership = pgTable(
-  'membership',
-  {
-    userId: uuid('user_id').notNull(),
-    organisationId: uuid('organisation_id').notNull(),
-    role: text({ enum: ['member', 'lead', 'admin'] }).notNull(),
-    createdAt: createdAt(),
-  },
-  (table) => [primaryKey({ columns: [table.userId, table.organisationId] })],
-);
-
-export const group = pgTable('group', {
-  id: uuid().primaryKey(),
-  organisationId: uuid('organisation_id'),
-  kind: text({ enum: ['pair', 'trio', 'team', 'plc', 'cohort'] }).notNull(),
-  name: text().notNull(),
-  createdAt: createdAt(),
-});
-
-export const groupMember = pgTable(
-  'group_member',
-  {
-    groupId: uuid('group_id').notNull(),
-    userId: uuid('user_id').notNull(),
-    role: text({ enum: ['member', 'facilitator'] })
-      .notNull()
-      .default('member'),
-    createdAt: createdAt(),
-  },
-  (table) => [primaryKey({ columns: [table.groupId, table.userId] })],
-);
-
-export const principal = pgTable('principal', {
-  id: uuid().primaryKey().default(sql`gen_random_uuid()`),
-  userId: uuid('user_id'),
-  groupId: uuid('group_id'),
-});
 
 export const recording = pgTable('recording', {
   id: uuid().primaryKey(),

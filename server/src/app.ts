@@ -26,6 +26,7 @@ import { besideRoutes } from './features/media/beside.ts';
 import { openPieceWaiter } from './features/media/pieces.ts';
 import { mediaRoutes } from './features/media/routes.ts';
 import { mediaOrigin } from './features/media/send.ts';
+import { organisationRoutes } from './features/organisations/routes.ts';
 import { peopleRoutes } from './features/people/routes.ts';
 import { queueBoardRoutes } from './features/queue-board/routes.ts';
 import { recordingRoutes } from './features/recordings/routes.ts';
@@ -100,6 +101,7 @@ export async function buildApp(dependencies: Dependencies) {
   await app.register(accountRoutes, { auth, authDatabase, signInLimit, mailLimit });
   app.addHook('onClose', async () => mailer.close());
   await app.register(peopleRoutes, { database });
+  await app.register(organisationRoutes, { database, auth, mailer, publicUrl });
   await app.register(recordingRoutes, { database, queue });
   await app.register(uploadRoutes, { database, store, queue, log, maxUploadBytes, quotas: config });
   await app.register(besideRoutes, { database, store });

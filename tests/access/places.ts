@@ -16,6 +16,7 @@ import {
 } from '@second-look/core/access';
 import type { DrawnWorld } from '../world/random.ts';
 import { queueBoard } from './administration.ts';
+import { organisationPlaces } from './organisations.ts';
 import {
   changeNote,
   eachCut,
@@ -27,16 +28,13 @@ import {
   isInTrash,
   isOwn,
   isVisible,
-  type Question,
+  type Place,
   question,
   recordings,
   share,
 } from './questions.ts';
 
 /** The place of every route in the proof: what is asked of it, and who may be answered. */
-
-/** `open`: for everybody. `own`: shows and makes what is one's own; told apart in the tests by name. */
-export type Place = 'open' | 'own' | ((world: DrawnWorld) => Question[]);
 
 export const places: Record<string, Place> = {
   'GET /api/health/live': 'open',
@@ -72,6 +70,8 @@ export const places: Record<string, Place> = {
       isAllowed: (viewer) => isAdministrator(world, viewer),
     },
   ],
+
+  ...organisationPlaces,
 
   'GET /api/recordings/:id': (world) => eachRecording(world, 'GET', '', isVisible(world)),
   'PATCH /api/recordings/:id': (world) =>

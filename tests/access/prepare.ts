@@ -24,6 +24,7 @@ export async function prepare(server: RunningServer, sketched: Sketch): Promise<
     await client.query('begin');
     await client.query('truncate recording, "group", organisation, principal, worker cascade');
     await store(client, world);
+    await client.query('update auth."user" set closed_at = null where closed_at is not null');
     const { rows } = await client.query<{ id: Id; cut_id: Id }>(
       `select v.id, v.cut_id from rendition v
        join cut c on c.id = v.cut_id join recording r on r.id = c.recording_id

@@ -24,6 +24,9 @@ export interface Question extends Asked {
   isAllowed(viewer: Id): boolean;
 }
 
+/** `open`: for everybody. `own`: shows and makes what is one's own; told apart in the tests by name. */
+export type Place = 'open' | 'own' | ((world: DrawnWorld) => Question[]);
+
 export const recordings = '/api/recordings';
 const hour = 3_600_000;
 

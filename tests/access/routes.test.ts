@@ -14,8 +14,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DrawnWorld, sketch } from '../world/random.ts';
 import { isFullTier } from '../world/tier.ts';
 import { nothing } from './dice.ts';
-import { isGrantNamed, isPrincipalNamed, type Place, places } from './places.ts';
+import { isGrantNamed, isPrincipalNamed, places } from './places.ts';
 import { prepare } from './prepare.ts';
+import type { Place } from './questions.ts';
 import { type Answer, type Asked, comparable, type RunningServer, startServer } from './server.ts';
 import { showcase } from './showcase.ts';
 

@@ -8,6 +8,7 @@ import {
   knowsOrganisation,
   knowsPerson,
   knowsPrincipal,
+  manages,
   seesAnnotation,
   seesBelonging,
   seesCut,
@@ -59,6 +60,11 @@ export const sight: Record<string, Shown | Closed> = {
       world.memberships
         .filter((row) => knowsMembership(world, viewer, row))
         .map((row) => `${row.userId} ${row.organisationId}`),
+  },
+  'public.invitation': {
+    key: 'id',
+    to: (world, viewer) =>
+      ids(world.invitations, (row) => manages(world, viewer, row.organisationId)),
   },
   'public.group': {
     key: 'id',

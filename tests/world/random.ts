@@ -208,6 +208,10 @@ export function draw(sketched: Sketch, { salt, now }: { salt: number; now: numbe
       })),
       (row) => row.userId + row.organisationId,
     ),
+    invitations: organisations.map((row, index) => ({
+      id: id('invitation', index),
+      organisationId: row.id,
+    })),
     groups,
     groupMembers: sketched.groups.flatMap((members, index) =>
       members.map((member) => ({ groupId: id('group', index), userId: person(member) })),

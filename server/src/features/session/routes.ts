@@ -1,4 +1,5 @@
 import { text } from '@second-look/core/contract';
+import { sqlState } from '@second-look/infra/database';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ProblemError } from '../../http/problems.ts';
@@ -29,7 +30,11 @@ export async function sessionRoutes(
       const body = request.body as z.output<typeof credentials>;
       app.refuseWrongAddress(request);
       const succeeded = await limit.begin(body.email, request.ip);
-      const response = await pass(auth, request, body);
+      const response = await pass(auth, request, body).catch((error: unknown) => {
+        // Only whoever knows the password comes so far as to be told.
+        if (sqlState(error) === '42501') throw new ProblemError('account_closed');
+        throw error;
+      });
       if (response.status === 429) throw new ProblemError('too_many_requests');
       if (response.status === 401) throw new ProblemError('wrong_password');
       if (!response.ok) throw new Error(`better-auth answered ${response.status}.`);
