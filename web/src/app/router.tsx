@@ -50,6 +50,12 @@ const newPassword = createRoute({
   component: lazyRouteComponent(() => import('../features/account/NewPasswordPage.tsx')),
 });
 
+const join = createRoute({
+  getParentRoute: () => root,
+  path: '/join',
+  component: lazyRouteComponent(() => import('../features/people/JoinPage.tsx')),
+});
+
 /** Everything for signed-in people. Whoever is not comes back here after signing in. */
 const signedIn = createRoute({
   getParentRoute: () => root,
@@ -96,6 +102,16 @@ const account = createRoute({
   component: lazyRouteComponent(() => import('../features/account/AccountPage.tsx')),
 });
 
+const people = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/people',
+  /** `at` is the organisation whose people are shown. */
+  validateSearch: ({ at }: Record<string, unknown>): { at?: string } => ({
+    at: typeof at === 'string' ? at : undefined,
+  }),
+  component: lazyRouteComponent(() => import('../features/people/PeoplePage.tsx')),
+});
+
 const administration = createRoute({
   getParentRoute: () => signedIn,
   path: '/administration',
@@ -121,7 +137,8 @@ export const router = createRouter({
     signIn,
     forgottenPassword,
     newPassword,
-    signedIn.addChildren([mine, shared, trash, upload, account, administration, review]),
+    join,
+    signedIn.addChildren([mine, shared, trash, upload, account, people, administration, review]),
   ]),
   context: { queryClient },
   defaultPreload: 'intent',

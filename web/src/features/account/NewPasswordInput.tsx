@@ -1,3 +1,4 @@
+import './strings.ts';
 import { PasswordInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 

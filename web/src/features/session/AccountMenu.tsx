@@ -47,6 +47,11 @@ export function AccountMenu() {
         <Menu.Item component={Link} to="/trash">
           {t('account.trash')}
         </Menu.Item>
+        {me.organisations.some(({ role }) => role === 'admin') && (
+          <Menu.Item component={Link} to="/people">
+            {t('account.people')}
+          </Menu.Item>
+        )}
         {me.isAdministrator && (
           <Menu.Item component={Link} to="/administration">
             {t('account.administration')}

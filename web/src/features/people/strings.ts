@@ -1,0 +1,4 @@
+import { addStrings } from '../../app/i18n.ts';
+import strings from './strings.en-GB.json';
+
+addStrings('people', strings);
