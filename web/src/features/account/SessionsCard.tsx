@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../app/api.ts';
-import { formatClock, formatDay } from '../../app/format.ts';
+import { formatClock, formatDate, formatDay } from '../../app/format.ts';
 import { troubleSentence } from '../../app/trouble.ts';
 import { showToast } from '../../ui/toasts.ts';
 import classes from './Account.module.css';
@@ -45,7 +45,7 @@ export function SessionsCard() {
               <span>
                 {session.isThis ? t('page.this') : seenWords(session, t)}
                 {' · '}
-                {t('page.started', { when: formatDay(new Date(session.startedAt)) })}
+                {t('page.started', { when: formatDate(new Date(session.startedAt)) })}
               </span>
             </div>
             {!session.isThis && (
