@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MediaFailure } from './failure.ts';
 import { bandwidths, codecOf, fragmentTimer, joined, parseByteRanges } from './segments.ts';
 
 const written = `#EXTM3U
@@ -23,6 +24,14 @@ describe('parseByteRanges', () => {
         { durationUs: 33_367, offset: 1814, length: 20 },
       ],
     });
+  });
+
+  it('leaves out segments of no bytes, and says where there is nothing else', () => {
+    const empty = written.replace('20@1814', '0@1814');
+    expect(parseByteRanges(empty).fragments).toEqual([
+      { durationUs: 4_004_000, offset: 814, length: 1000 },
+    ]);
+    expect(() => parseByteRanges(empty.replace('1000@814', '0@814'))).toThrow(MediaFailure);
   });
 
   it('refuses a playlist without an end or without segments', () => {

@@ -3,12 +3,14 @@
  */
 import { open, readFile } from 'node:fs/promises';
 import { type ByteRange, type Segment, targetSeconds } from '@second-look/core/playlist';
+import { MediaFailure } from './failure.ts';
 
 export type FragmentedFile = { init: ByteRange; fragments: Segment[]; codec: string };
 
 /**
- * Parses ffmpeg's own byte-range playlist (`-hls_flags single_file`).
- * @throws Error where it isn't complete
+ * Parses ffmpeg's own byte-range playlist (`-hls_flags single_file`). Where nothing could be decoded it names
+ * fragments of no bytes, which are left out.
+ * @throws MediaFailure `no_picture` where there is no other; Error where it isn't complete
  */
 export function parseByteRanges(playlist: string): Omit<FragmentedFile, 'codec'> {
   const map = /#EXT-X-MAP:.*BYTERANGE="(\d+)@(\d+)"/.exec(playlist);
@@ -21,7 +23,9 @@ export function parseByteRanges(playlist: string): Omit<FragmentedFile, 'codec'>
     length: Number(length),
   }));
   if (fragments.length === 0) throw new Error('The playlist has no segments.');
-  return { init: { length: Number(map[1]), offset: Number(map[2]) }, fragments };
+  const filled = fragments.filter(({ length }) => length > 0);
+  if (filled.length === 0) throw new MediaFailure('no_picture', 'Every segment is empty.');
+  return { init: { length: Number(map[1]), offset: Number(map[2]) }, fragments: filled };
 }
 
 /**
