@@ -18,6 +18,7 @@ export const user = auth.table('user', {
   ...stamps,
   /** Since when whoever it is cannot sign in. */
   closedAt: instant('closed_at'),
+  closedBy: uuid('closed_by'),
 });
 
 export const session = auth.table('session', {

@@ -16,6 +16,7 @@ import {
 } from 'fastify-type-provider-zod';
 import { openMailLimit } from './features/account/mail-limit.ts';
 import { accountRoutes } from './features/account/routes.ts';
+import { sendLater } from './features/account/send-later.ts';
 import { administrationRoutes } from './features/administration/routes.ts';
 import { annotationRoutes } from './features/annotations/routes.ts';
 import { eventRoutes } from './features/events/routes.ts';
@@ -70,7 +71,8 @@ export async function buildApp(dependencies: Dependencies) {
   const { publicUrl, maxUploadBytes } = config;
   const origin = await mediaOrigin(store);
   const mailer = openMailer(config);
-  const auth = openAuth(config, authDatabase, mailer, log);
+  const send = sendLater(mailer, log);
+  const auth = openAuth(config, authDatabase, send, log);
   const app = fastify({
     loggerInstance: log,
     logController,
@@ -98,10 +100,12 @@ export async function buildApp(dependencies: Dependencies) {
   const signInLimit = openSignInLimit(authDatabase);
   await app.register(sessionRoutes, { auth, limit: signInLimit });
   const mailLimit = openMailLimit(authDatabase);
-  await app.register(accountRoutes, { auth, authDatabase, signInLimit, mailLimit });
+  await app.register(accountRoutes, {
+    ...{ auth, authDatabase, signInLimit, mailLimit, send, publicUrl },
+  });
   app.addHook('onClose', async () => mailer.close());
   await app.register(peopleRoutes, { database });
-  await app.register(organisationRoutes, { database, auth, mailer, publicUrl });
+  await app.register(organisationRoutes, { database, auth, mailer, publicUrl, log });
   await app.register(recordingRoutes, { database, queue });
   await app.register(uploadRoutes, { database, store, queue, log, maxUploadBytes, quotas: config });
   await app.register(besideRoutes, { database, store });

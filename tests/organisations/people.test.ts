@@ -190,6 +190,22 @@ describe('who looks after whom', () => {
   });
 });
 
+describe('an administrator who goes', () => {
+  it('leaves no way back: neither by what they sent, nor by closing whoever closes them', async () => {
+    const token = await invited('second@school.test', 'admin', trust);
+    await open('accept', { token, name: 'Second', password });
+    const second = await signIn(server.address, 'second@school.test', password);
+    await invite(['back.door@new.test'], { role: 'admin', at: trust, by: second });
+    const door = await tokenFor('back.door@new.test');
+    const shut = (by: Client, whom: Client) => by.ask('POST', `/api/people/${whom.id}/close`);
+    const answers = await Promise.all([shut(dev, second), shut(second, dev)]);
+    expect(answers.filter(({ status }) => status === 204)).toHaveLength(1);
+    if (answers[0]?.status !== 204) return;
+    expect((await open('look', { token: door })).status).toBe(410);
+    expect((await open('accept', { token: door, name: 'Back', password })).status).toBe(410);
+  });
+});
+
 describe('somebody who leaves', () => {
   const close = (user: string, by = dev, verb = 'close') =>
     by.ask('POST', `/api/people/${user}/${verb}`);
@@ -230,6 +246,14 @@ describe('somebody who leaves', () => {
     await open('accept', { token: joined }, dev.cookie);
     expect((await close(dev.id, head)).status).toBe(404);
     expect((await close(amira.id, amira)).status).toBe(404);
+    expect((await close(amira.id)).status).toBe(204);
+    expect((await close(amira.id, head, 'reopen')).status).toBe(404);
+    expect((await close(amira.id, dev, 'reopen')).status).toBe(204);
     expect((await close(amira.id, head)).status).toBe(204);
+    expect((await close(amira.id, head, 'reopen')).status).toBe(204);
+    const both = await invited('amira@school.test', 'member', trust);
+    const back = await signIn(server.address, server.place.emailOf('amira'), server.place.password);
+    await open('accept', { token: both }, back.cookie);
+    expect((await close(amira.id, head)).status).toBe(404);
   });
 });

@@ -1,6 +1,7 @@
 import type { Database } from '@second-look/infra/database';
-import { session } from '@second-look/migrations/auth-schema';
+import { session, verification } from '@second-look/migrations/auth-schema';
 import { and, desc, eq, gt, ne, sql } from 'drizzle-orm';
+import { longestSessionDays } from '../session/session.ts';
 
 type Plain = Database['plain'];
 
@@ -15,7 +16,13 @@ export function listSessions(db: Plain, userId: string) {
       expiresAt: session.expiresAt,
     })
     .from(session)
-    .where(and(eq(session.userId, userId), gt(session.expiresAt, sql`now()`)))
+    .where(
+      and(
+        eq(session.userId, userId),
+        gt(session.expiresAt, sql`now()`),
+        gt(session.createdAt, sql`now() - make_interval(days => ${longestSessionDays})`),
+      ),
+    )
     .orderBy(desc(session.updatedAt), desc(session.id));
 }
 
@@ -29,4 +36,9 @@ export async function endSession(db: Plain, userId: string, id: string): Promise
 
 export async function endOtherSessions(db: Plain, userId: string, keptId: string) {
   await db.delete(session).where(and(eq(session.userId, userId), ne(session.id, keptId)));
+}
+
+/** Ends whatever links for another password are under way to somebody. */
+export async function forgetLinks(db: Plain, userId: string) {
+  await db.delete(verification).where(eq(verification.value, userId));
 }

@@ -6,7 +6,9 @@ import type { Auth } from '../session/auth.ts';
 import { headersOf } from '../session/session.ts';
 import type { openSignInLimit } from '../session/sign-in-limit.ts';
 import type { openMailLimit } from './mail-limit.ts';
-import { endOtherSessions, endSession, listSessions } from './queries.ts';
+import { passwordChanged } from './mails.ts';
+import { endOtherSessions, endSession, forgetLinks, listSessions } from './queries.ts';
+import type { SendLater } from './send-later.ts';
 
 export interface AccountDependencies {
   auth: Auth;
@@ -14,11 +16,13 @@ export interface AccountDependencies {
   authDatabase: Database;
   signInLimit: ReturnType<typeof openSignInLimit>;
   mailLimit: ReturnType<typeof openMailLimit>;
+  send: SendLater;
+  publicUrl: string;
 }
 
 /** What people do about their own account. */
 export function accountService(dependencies: AccountDependencies) {
-  const { auth, authDatabase, signInLimit, mailLimit } = dependencies;
+  const { auth, authDatabase, signInLimit, mailLimit, send, publicUrl } = dependencies;
   const db = authDatabase.plain;
 
   return {
@@ -45,6 +49,8 @@ export function accountService(dependencies: AccountDependencies) {
         })
         .catch(refuse('INVALID_PASSWORD', 'wrong_password_now'));
       await succeeded();
+      await forgetLinks(db, request.user.id);
+      send(passwordChanged(request.user, publicUrl));
       return headers.getSetCookie();
     },
 

@@ -3,10 +3,11 @@ import { invitationDays } from '@second-look/core/contract';
 import type { Database } from '@second-look/infra/database';
 import type { Mailer } from '@second-look/infra/mail';
 import { hashPassword } from 'better-auth/crypto';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyRequest } from 'fastify';
 import { uuidv7 } from 'uuidv7';
 import { z } from 'zod';
 import { ProblemError } from '../../http/problems.ts';
+import { logUnsent } from '../account/send-later.ts';
 import type { Auth } from '../session/auth.ts';
 import { readSession } from '../session/session.ts';
 import { invitationMail } from './mails.ts';
@@ -17,6 +18,7 @@ export interface OrganisationDependencies {
   auth: Auth;
   mailer: Mailer;
   publicUrl: string;
+  log: FastifyBaseLogger;
 }
 
 type Role = 'member' | 'lead' | 'admin';
@@ -31,7 +33,7 @@ const hashOf = (token: string) => createHash('sha256').update(token).digest('hex
 
 /** What administrators do about who works where, and what those do whom they invite. */
 export function organisationService(dependencies: OrganisationDependencies) {
-  const { database, auth, mailer, publicUrl } = dependencies;
+  const { database, auth, mailer, publicUrl, log } = dependencies;
 
   /** @returns why somebody was not invited, if they were not */
   async function invite(userId: string, organisationId: string, given: string, role: Role) {
@@ -49,8 +51,10 @@ export function organisationService(dependencies: OrganisationDependencies) {
     const mail = invitationMail(found, `${publicUrl}/join#${token}`);
     return mailer.send(mail).then(
       () => undefined,
-      () =>
-        'The mail could not be sent. The invitation stands: invite them once more when mails go out again.',
+      (error: unknown) => {
+        logUnsent(log, error);
+        return 'The mail could not be sent. The invitation stands: invite them once more when mails go out again.';
+      },
     );
   }
 
@@ -120,6 +124,10 @@ export function organisationService(dependencies: OrganisationDependencies) {
 
     accept: async (request: FastifyRequest, { token, name, password }: Acceptance) => {
       const session = await readSession(auth, request);
+      const found = await database.as('', (tx) => queries.findInvitation(tx, hashOf(token)));
+      // Before a password is hashed, which takes a while.
+      if (!found) throw new ProblemError('invitation_over');
+      if (!session && found.hasAccount) throw new ProblemError('sign_in_first');
       if (!session && !(name && password))
         throw new ProblemError('invalid', [
           { path: name ? 'password' : 'name', message: 'A new account needs both.' },

@@ -1,13 +1,14 @@
 import { passwordLength } from '@second-look/core/contract';
 import { type Config, deriveKey } from '@second-look/infra/config';
 import type { Database } from '@second-look/infra/database';
-import type { Mailer } from '@second-look/infra/mail';
 import * as schema from '@second-look/migrations/auth-schema';
 import { betterAuth } from 'better-auth';
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import type { FastifyBaseLogger } from 'fastify';
 import { uuidv7 } from 'uuidv7';
 import { forgottenPassword, passwordChanged } from '../account/mails.ts';
+import { forgetLinks } from '../account/queries.ts';
+import type { SendLater } from '../account/send-later.ts';
 
 /** The header in which the server tells better-auth where a request came from; a client's own is dropped. */
 export const clientAddressHeader = 'x-second-look-client';
@@ -19,16 +20,10 @@ export const clientAddressHeader = 'x-second-look-client';
 export function openAuth(
   config: Pick<Config, 'secret' | 'publicUrl'>,
   database: Database,
-  mailer: Mailer,
+  send: SendLater,
   log: FastifyBaseLogger,
 ) {
   const { publicUrl } = config;
-  // Not waited for: how long it takes would tell whether the address is known.
-  const send = (mail: Parameters<Mailer['send']>[0]) =>
-    void mailer.send(mail).catch(({ code, responseCode }) =>
-      // What mail servers say names who was written to.
-      log.error({ code, responseCode }, 'a mail could not be sent'),
-    );
   return betterAuth({
     appName: 'Second Look',
     baseURL: publicUrl,
@@ -45,7 +40,10 @@ export function openAuth(
       // Behind a `#`, where no proxy and no log sees it.
       sendResetPassword: async ({ user, token }) =>
         send(forgottenPassword(user, `${publicUrl}/new-password#${token}`)),
-      onPasswordReset: async ({ user }) => send(passwordChanged(user, publicUrl)),
+      onPasswordReset: async ({ user }) => {
+        await forgetLinks(database.plain, user.id);
+        send(passwordChanged(user, publicUrl));
+      },
     },
     // Whoever reads the table cannot use what is in it.
     verification: { storeIdentifier: 'hashed' },

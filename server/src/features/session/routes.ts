@@ -13,6 +13,9 @@ const credentials = z.object({
   rememberMe: z.boolean().optional(),
 });
 
+/** What the trigger over sessions refuses with (0016_people.sql). */
+const closedState = 'SL001';
+
 /**
  * The few of better-auth's routes that this product offers, under their own names. What is not listed does
  * not exist: no sign-up, no change of somebody's address or password by anybody else.
@@ -32,7 +35,7 @@ export async function sessionRoutes(
       const succeeded = await limit.begin(body.email, request.ip);
       const response = await pass(auth, request, body).catch((error: unknown) => {
         // Only whoever knows the password comes so far as to be told.
-        if (sqlState(error) === '42501') throw new ProblemError('account_closed');
+        if (sqlState(error) === closedState) throw new ProblemError('account_closed');
         throw error;
       });
       if (response.status === 429) throw new ProblemError('too_many_requests');

@@ -22,6 +22,12 @@ declare module 'fastify' {
   }
 }
 
+/** However often it is used, a session ends so long after signing in; unused, it ends before (auth.ts). */
+export const longestSessionDays = 90;
+
+const isTooOld = (startedAt: Date) =>
+  Date.now() - startedAt.getTime() > longestSessionDays * 24 * 60 * 60 * 1000;
+
 /** The request's headers as better-auth reads them, with the address that the server itself saw. */
 export function headersOf(request: FastifyRequest): Headers {
   const headers = new Headers();
@@ -47,7 +53,7 @@ export async function readSession(
     query: { disableRefresh: reply === undefined },
     returnHeaders: true,
   });
-  if (!session) return null;
+  if (!session || isTooOld(session.session.createdAt)) return null;
   for (const cookie of headers.getSetCookie()) reply?.header('set-cookie', cookie);
   const { id, name, email } = session.user;
   return { user: { id, name, email }, sessionId: session.session.id };

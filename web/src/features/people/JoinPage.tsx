@@ -12,6 +12,17 @@ import { NewPasswordInput } from '../account/NewPasswordInput.tsx';
 import { isLongEnough } from '../account/password.ts';
 import { meQuery } from '../session/me.ts';
 
+const tokenKey = 'second-look:invitation';
+
+/** What the link carries: taken out of the address at once, and kept in this tab while somebody signs in. */
+function takeToken(): string {
+  const carried = window.location.hash.slice(1);
+  if (!carried) return sessionStorage.getItem(tokenKey) ?? '';
+  sessionStorage.setItem(tokenKey, carried);
+  window.history.replaceState(window.history.state, '', window.location.pathname);
+  return carried;
+}
+
 /** Whoever is signed in, if anybody is: here, nobody being in is no trouble. */
 const whoIsInQuery = queryOptions({
   queryKey: ['session'],
@@ -25,20 +36,25 @@ const whoIsInQuery = queryOptions({
 /** Where the link of an invitation leads: its token is behind the `#`, which no server sees. */
 export default function JoinPage() {
   const { t } = useTranslation('people');
-  const [token] = useState(() => window.location.hash.slice(1));
+  const [token] = useState(takeToken);
   const invitation = useQuery({
     queryKey: ['invitation', token],
     queryFn: () => call('POST /api/invitations/look', { body: { token } }),
     enabled: token !== '',
+    staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   });
-  const me = useQuery(whoIsInQuery);
+  const whoIsIn = useQuery(whoIsInQuery);
+  const me = whoIsIn.data ?? undefined;
   const queryClient = useQueryClient();
   const [missing, setMissing] = useState({ name: false, short: false });
   const join = useMutation({
     mutationFn: (made: { name?: string; password?: string }) =>
       call('POST /api/invitations/accept', { body: { token, ...made } }),
-    onSuccess: () => queryClient.removeQueries(meQuery),
+    onSuccess: () => {
+      sessionStorage.removeItem(tokenKey);
+      queryClient.removeQueries(meQuery);
+    },
   });
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -49,7 +65,8 @@ export default function JoinPage() {
     if (name && isLongEnough(password)) join.mutate({ name, password });
   };
   const found = invitation.data;
-  const error = join.error ?? invitation.error;
+  const error = join.error ?? invitation.error ?? whoIsIn.error;
+  const isNew = whoIsIn.isSuccess && !me;
 
   return (
     <Entrance title={t('join.title')}>
@@ -61,7 +78,7 @@ export default function JoinPage() {
           <p className={classes.words}>{t('join.promise')}</p>
         </>
       )}
-      {found && !join.isSuccess && !me.data && !found.hasAccount && (
+      {found && !join.isSuccess && isNew && !found.hasAccount && (
         <form onSubmit={submit} noValidate className={classes.form}>
           <p>{t('join.email', { email: found.email })}</p>
           <TextInput
@@ -78,23 +95,21 @@ export default function JoinPage() {
           </Button>
         </form>
       )}
-      {found && !join.isSuccess && !me.data && found.hasAccount && (
+      {found && !join.isSuccess && isNew && found.hasAccount && (
         <>
           <p>{t('join.has', { email: found.email })}</p>
           <Button
             size="md"
             fullWidth
-            renderRoot={(props) => (
-              <Link to="/sign-in" search={{ next: `/join#${token}` }} {...props} />
-            )}
+            renderRoot={(props) => <Link to="/sign-in" search={{ next: '/join' }} {...props} />}
           >
             {t('join.signIn')}
           </Button>
         </>
       )}
-      {found && !join.isSuccess && me.data && (
+      {found && !join.isSuccess && me && (
         <>
-          <p>{t('join.as', { name: me.data.name, email: me.data.email })}</p>
+          <p>{t('join.as', { name: me.name, email: me.email })}</p>
           <Button size="md" fullWidth onClick={() => join.mutate({})} loading={join.isPending}>
             {t('join.accept')}
           </Button>
@@ -103,10 +118,10 @@ export default function JoinPage() {
       {found && join.isSuccess && (
         <>
           <p role="status" className={classes.notice}>
-            {me.data ? t('join.accepted', found) : t('join.done', { email: found.email })}
+            {me ? t('join.accepted', found) : t('join.done', { email: found.email })}
           </p>
-          <Link to={me.data ? '/' : '/sign-in'} className={classes.link}>
-            {t(me.data ? 'join.toLessons' : 'join.signIn')}
+          <Link to={me ? '/' : '/sign-in'} className={classes.link}>
+            {t(me ? 'join.toLessons' : 'join.signIn')}
           </Link>
         </>
       )}

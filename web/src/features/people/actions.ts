@@ -77,8 +77,12 @@ export async function inviteAgain(
   organisationId: string,
   { email, role }: Invitation,
 ): Promise<void> {
-  const sent = invite(organisationId, { emails: [email], role }).then(({ refused: [refused] }) => {
-    if (refused) throw new Error(refused.reason);
-  });
-  await attempt(sent, i18n.t('people:inviteDialog.invited', { count: 1 }));
+  try {
+    const { refused } = await invite(organisationId, { emails: [email], role });
+    const [one] = refused;
+    if (one) showToast(one.reason, { tone: 'trouble' });
+    else showToast(i18n.t('people:inviteDialog.invited', { count: 1 }));
+  } catch (error) {
+    showToast(troubleSentence(error), { tone: 'trouble' });
+  }
 }

@@ -30,11 +30,12 @@ export function rightAddress(error: unknown): string | undefined {
 /** Which sentence of `trouble` tells why signing in failed. */
 export function signInTrouble(
   error: unknown,
-): 'wrong' | 'wrongAddress' | 'tooMany' | 'offline' | 'other' {
+): 'wrong' | 'wrongAddress' | 'tooMany' | 'closed' | 'offline' | 'other' {
   if (!(error instanceof ApiProblem)) return 'other';
   if (error.code === 'offline') return 'offline';
   if (rightAddress(error)) return 'wrongAddress';
   if (error.status === 429) return 'tooMany';
+  if (error.code === 'account_closed') return 'closed';
   // better-auth answers 400 where the email is none, and 401 where it does not fit the password.
   return [400, 401, 422].includes(error.status) ? 'wrong' : 'other';
 }

@@ -3,6 +3,7 @@
 
 -- A leaver's account is closed, not deleted: what they own stays, and what they shared goes on.
 alter table auth."user" add column closed_at timestamptz;
+alter table auth."user" add column closed_by uuid references auth."user";
 
 create table invitation (
   id uuid primary key,
@@ -28,14 +29,23 @@ create policy given_role on membership for update to second_look_owner using (tr
 create policy closed on auth."user" for update to second_look_owner using (true) with check (true);
 create policy closed on auth.session for delete to second_look_owner using (true);
 
--- Do I look after the people of this organisation: as an administrator of it, or of the trust that it belongs to?
-create function access.manages(organisation_id uuid) returns boolean
+-- Does this person look after the people of this organisation: as an administrator of it, or of the trust that
+-- it belongs to, who has not left?
+create function access.is_manager(person_id uuid, organisation_id uuid) returns boolean
   language sql stable security definer set search_path = pg_catalog, public, pg_temp
   as $$
     select exists (
       select from public.organisation o
       join public.membership m on m.organisation_id in (o.id, o.parent_id)
-      where o.id = manages.organisation_id and m.user_id = access.me() and m.role = 'admin')
+      join auth."user" u on u.id = m.user_id and u.closed_at is null
+      where o.id = is_manager.organisation_id and m.user_id = is_manager.person_id and m.role = 'admin')
+  $$;
+
+-- Do I?
+create function access.manages(organisation_id uuid) returns boolean
+  language sql stable security definer set search_path = pg_catalog, public, pg_temp
+  as $$
+    select access.is_manager(access.me(), manages.organisation_id)
   $$;
 
 -- Whom they invited is known to those who look after its people.
@@ -94,7 +104,8 @@ create function access.withdraw_invitation(asked_id uuid) returns boolean
     return found;
   end $$;
 
--- What a link leads to, for whoever has it; nothing where it was used, withdrawn, replaced, or is too old.
+-- What a link leads to, for whoever has it; nothing where it was used, withdrawn, replaced, or is too old, nor
+-- where whoever invited may not any more.
 create function access.invitation_behind(asked_token_hash text)
   returns table (email text, organisation text, role text, invited_by text, has_account boolean)
   language sql stable security definer set search_path = pg_catalog, public, pg_temp
@@ -105,7 +116,7 @@ create function access.invitation_behind(asked_token_hash text)
     join public.organisation o on o.id = i.organisation_id
     join auth."user" u on u.id = i.invited_by
     where i.token_hash = asked_token_hash and i.accepted_at is null and i.withdrawn_at is null
-      and i.expires_at > now()
+      and i.expires_at > now() and access.is_manager(i.invited_by, i.organisation_id)
   $$;
 
 -- Makes whoever has the link one of the organisation's people: with a new account, or with the one that I am
@@ -122,7 +133,7 @@ create function access.accept_invitation(asked_token_hash text, new_user uuid, n
     where i.token_hash = asked_token_hash and i.accepted_at is null and i.withdrawn_at is null
       and i.expires_at > now()
     for update;
-    if not found then
+    if not found or not access.is_manager(found_invitation.invited_by, found_invitation.organisation_id) then
       return 'link_over';
     end if;
     select u.id into known from auth."user" u where u.email = found_invitation.email;
@@ -167,24 +178,28 @@ create function access.give_role(asked_organisation uuid, asked_user uuid, asked
     return case when found then 'given' else 'not_found' end;
   end $$;
 
--- Closes the account of somebody whom I look after, and ends their sessions; or opens it again.
+-- Closes the account of somebody whom I look after wherever they work, and ends their sessions; or opens it
+-- again, where I closed it or am an administrator of all.
 create function access.close_account(asked_user uuid, is_closed boolean) returns text
   language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp
   as $$
   begin
-    if not exists (select from public.membership m where m.user_id = asked_user and access.manages(m.organisation_id)) then
+    -- Two who close each other's at once wait here, so that one of them stays.
+    perform pg_advisory_xact_lock(hashtext('second_look administrators'));
+    if not exists (select from public.membership m where m.user_id = asked_user)
+      or exists (select from public.membership m where m.user_id = asked_user
+        and not access.manages(m.organisation_id)) then
       return 'not_found';
     end if;
     if asked_user = access.me() then
       return 'oneself';
     end if;
-    -- Not an administrator's of a trust by one of its schools'.
-    perform pg_advisory_xact_lock(hashtext('second_look administrators'));
-    if exists (select from public.membership m where m.user_id = asked_user and m.role = 'admin'
-      and not access.manages(m.organisation_id)) then
+    if not is_closed and not access.is_administrator() and exists (select from auth."user" u
+      where u.id = asked_user and u.closed_at is not null and u.closed_by is distinct from access.me()) then
       return 'not_found';
     end if;
-    update auth."user" u set closed_at = case when is_closed then coalesce(u.closed_at, now()) end, updated_at = now()
+    update auth."user" u set closed_at = case when is_closed then coalesce(u.closed_at, now()) end,
+      closed_by = case when is_closed then coalesce(u.closed_by, access.me()) end, updated_at = now()
     where u.id = asked_user;
     delete from auth.session s where s.user_id = asked_user and is_closed;
     return 'done';
@@ -195,8 +210,10 @@ create function auth.refuse_closed() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp
   as $$
   begin
+    -- Held, so that a closing waits for this session and then ends it.
+    perform from auth."user" u where u.id = new.user_id for share;
     if exists (select from auth."user" u where u.id = new.user_id and u.closed_at is not null) then
-      raise insufficient_privilege using message = 'This account is closed.';
+      raise exception 'This account is closed.' using errcode = 'SL001';
     end if;
     return new;
   end $$;
@@ -218,7 +235,7 @@ create or replace function access.colleagues_like(pattern text) returns table (i
     group by u.id, u.name
   $$;
 
-revoke execute on function access.manages(uuid), access.managed(), access.people_of(uuid),
+revoke execute on function access.is_manager(uuid, uuid), access.manages(uuid), access.managed(), access.people_of(uuid),
   access.invite(uuid, uuid, text, text, text, timestamptz),
   access.withdraw_invitation(uuid), access.invitation_behind(text),
   access.accept_invitation(text, uuid, uuid, text, text), access.give_role(uuid, uuid, text),
