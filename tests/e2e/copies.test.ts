@@ -36,7 +36,7 @@ afterAll(async () => {
 });
 
 /** What goes into the trash while its page, or a panel about it, is open is asked for once more. */
-const expectedErrors = /404 \(Not Found\).*\/api\/recordings\/[^/]+\)$/;
+const expectedErrors = /404 \(Not Found\).*\/api\/recordings\/[^/]+(\/annotations)?\)$/;
 
 const length = async (page: Page) => Math.round((await video(page)).duration);
 

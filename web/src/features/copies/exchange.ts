@@ -79,9 +79,11 @@ async function exchange(
   }
   void queryClient.invalidateQueries({ queryKey: ['recordings'] });
   // In the trash it has no page any more.
-  if (body.isPutAway) queryClient.removeQueries({ queryKey: ['recording', copy.id] });
-  else void queryClient.invalidateQueries({ queryKey: ['recording', copy.id] });
-  for (const recording of [id, copy.id])
-    void queryClient.invalidateQueries({ queryKey: ['annotations', recording] });
+  for (const kind of ['recording', 'annotations']) {
+    const ofCopy = { queryKey: [kind, copy.id] };
+    if (body.isPutAway) queryClient.removeQueries(ofCopy);
+    else void queryClient.invalidateQueries(ofCopy);
+  }
+  void queryClient.invalidateQueries({ queryKey: ['annotations', id] });
   return true;
 }
