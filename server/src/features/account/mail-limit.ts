@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '@second-look/infra/database';
-import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import { type RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { ProblemError } from '../../http/problems.ts';
+import { openLimiters } from '../session/limiter.ts';
 
 const hour = 3_600;
 
@@ -11,19 +12,9 @@ const hour = 3_600;
  * @param database opened as the role `auth`
  */
 export function openMailLimit(database: Database) {
-  const limiter = (keyPrefix: string, points: number) =>
-    new RateLimiterPostgres({
-      storeClient: database.pool,
-      schemaName: 'auth',
-      tableName: 'failed_sign_in',
-      tableCreated: true,
-      clearExpiredByTimeout: true,
-      keyPrefix,
-      points,
-      duration: hour,
-    });
-  const toAddress = limiter('mail-to', 5);
-  const fromPlace = limiter('mail-from', 100);
+  const limiter = openLimiters(database);
+  const toAddress = limiter('mail-to', 5, hour);
+  const fromPlace = limiter('mail-from', 100, hour);
 
   return {
     /**

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '@second-look/infra/database';
-import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterRes } from 'rate-limiter-flexible';
 import { ProblemError } from '../../http/problems.ts';
+import { openLimiters } from './limiter.ts';
 
 const minutes = 60;
 const days = 24 * 60 * minutes;
@@ -14,17 +15,7 @@ const days = 24 * 60 * minutes;
  * @param database opened as the role `auth`
  */
 export function openSignInLimit(database: Database) {
-  const limiter = (keyPrefix: string, points: number, duration: number) =>
-    new RateLimiterPostgres({
-      storeClient: database.pool,
-      schemaName: 'auth',
-      tableName: 'failed_sign_in',
-      tableCreated: true,
-      clearExpiredByTimeout: true,
-      keyPrefix,
-      points,
-      duration,
-    });
+  const limiter = openLimiters(database);
   const fromHere = limiter('here', 10, 10 * minutes);
   const fromElsewhere = limiter('anywhere', 100, 60 * minutes);
   // As long as a session lasts.
